@@ -1,0 +1,45 @@
+/* The client side of img-decode: a team of decoder processes, each with its own shared memory.
+ *
+ * A slot is one decoder. A slot serves one thread at a time; different slots may be used by
+ * different threads at once. A decoder that crashes, hangs or runs out of memory costs the picture
+ * in hand and is replaced; if img-decode itself is killed it is started again. */
+#ifndef IMG_WORKER_WORKER_H
+#define IMG_WORKER_WORKER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/report.h"
+#include "image/picture.h"
+
+struct img_workers;
+
+struct img_worker_options {
+    const char *program;   /* path of img-decode; NULL: beside this program, else in libexec */
+    unsigned slots;        /* decoder processes */
+    uint64_t memory_limit; /* bytes of address space each; 0: none */
+    unsigned timeout_ms;   /* wall-clock time a picture; 0: none */
+    const struct img_report *report; /* may be NULL; must outlive the workers */
+};
+
+/* Starts img-decode. Fails with SYSTEM (the program is not there, cannot be started, …). */
+IMG_CHECKED bool img_workers_open(struct img_workers **workers,
+                                  const struct img_worker_options *options, struct img_err *err);
+
+/* Shared memory for the next picture's bytes: at least capacity bytes, valid until the slot's next
+ * call. The caller reads the file straight into it. NULL: OUT_OF_MEMORY. */
+IMG_CHECKED uint8_t *img_worker_input(struct img_workers *workers, unsigned slot, size_t capacity,
+                                      struct img_err *err);
+
+/* Decodes and preprocesses the first len bytes of the slot's input. pixels [size, size, 3] is the
+ * caller's; info is filled as far as things got. Fails per picture as img_decode() does, or with
+ * TIMEOUT, DECODER_CRASHED, OUT_OF_MEMORY; with SYSTEM when img-decode cannot be brought back. */
+IMG_CHECKED bool img_worker_decode(struct img_workers *workers, unsigned slot, size_t len,
+                                   const struct img_prep *prep, uint8_t *pixels,
+                                   struct img_info *info, struct img_err *err);
+
+/* Ends img-decode and all its decoders. NULL is fine. */
+void img_workers_close(struct img_workers *workers);
+
+#endif
