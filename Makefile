@@ -1,9 +1,19 @@
 # img-tools: small programs that turn images and texts into CLIP embeddings.
 #
 #   make                 programs in build/bin
-#   make check           unit tests, replayed fuzz corpora, end-to-end tests
-#   make SANITIZE=1 …    the same with ASan and UBSan, in build/sanitize
-#   make help            every target
+#   make demo            embeds the demo pictures and finds one by a sentence
+#   make check           tree checks, unit tests, replayed fuzz corpora, NEON under qemu, end to end
+#   make check-unit      one part of it; also check-tree, check-fuzz, check-neon, check-e2e
+#   make check-full      longer tests with full-size models
+#   make check-valgrind  unit tests under valgrind
+#   make fuzz            short fuzzing with clang's libFuzzer (FUZZ_SECONDS=20 a target)
+#   make bench           measures the engine; make bench-peers compares it with others
+#   make completions     writes completions/ anew from the programs' option tables
+#   make install         into PREFIX=/usr/local, under DESTDIR; make uninstall takes it away
+#   make dist            a source archive in build/
+#   make clean           removes build/
+#   make SANITIZE=1 …    any of these with ASan and UBSan, in build/sanitize
+#   make CC=clang BUILD=build/clang …   with another compiler, elsewhere
 
 VERSION := 0.1.0
 
@@ -13,9 +23,19 @@ BINDIR ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec/img-tools
 DATADIR ?= $(PREFIX)/share/img-tools
 MANDIR ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+INSTALL ?= install
 
 SANITIZE ?= 0
-ifeq ($(SANITIZE),1)
+FUZZER ?= 0
+ifeq ($(FUZZER),1)
+BUILD ?= build/fuzzer
+OPTIMISE ?= -O1 -fno-omit-frame-pointer
+SANITIZERS := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+HARDENING :=
+else ifeq ($(SANITIZE),1)
 BUILD ?= build/sanitize
 OPTIMISE ?= -O1 -fno-omit-frame-pointer
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -30,11 +50,16 @@ endif
 PKG_CONFIG ?= pkg-config
 ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 
+# What pkg-config says is asked once a run, and only when something is compiled or linked.
+once = $(eval $(1) := $(2))$($(1))
+packages = $(or $(shell $(PKG_CONFIG) $(1)),$(error a library is missing: run scripts/install-deps.sh))
+
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Werror
 # No contraction anywhere: a fused multiply-add is written as such, or it is not one.
-CFLAGS_ALL := -std=c17 -D_GNU_SOURCE -g $(OPTIMISE) -fPIE -pthread -ffp-contract=off \
-	-fno-math-errno $(WARNINGS) $(HARDENING) $(SANITIZERS) -Ilib -Itests -MMD -MP \
+FLOATS := -ffp-contract=off -fno-math-errno
+CFLAGS_ALL := -std=c17 -D_GNU_SOURCE -g $(OPTIMISE) -fPIE -pthread $(FLOATS) \
+	$(WARNINGS) $(HARDENING) $(SANITIZERS) -Ilib -Itests -MMD -MP \
 	-DIMG_VERSION='"$(VERSION)"' -DIMG_LIBEXECDIR='"$(LIBEXECDIR)"' -DIMG_DATADIR='"$(DATADIR)"' \
 	$(CFLAGS)
 LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZERS) $(LDFLAGS)
@@ -42,34 +67,43 @@ LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZERS) $
 # Which library a folder of lib/ may use; nobody else includes it (tests/layers.sh holds us to it).
 LIBS_COMMON := libcjson libxxhash libutf8proc libcurl
 LIBS_DECODE := vips libexif
-CFLAGS_DECODE = $(shell $(PKG_CONFIG) --cflags $(LIBS_DECODE) | sed 's/-I/-isystem /g')
-LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_COMMON)) -lm
-LDLIBS_DECODE = $(shell $(PKG_CONFIG) --libs $(LIBS_DECODE)) -lgif -lxxhash -lm
+CFLAGS_DECODE = $(call once,CFLAGS_DECODE,$(subst -I,-isystem ,$(call packages,--cflags $(LIBS_DECODE))))
+LDLIBS = $(call once,LDLIBS,$(call packages,--libs $(LIBS_COMMON)) -lm)
+LDLIBS_DECODE = $(call once,LDLIBS_DECODE,$(call packages,--libs $(LIBS_DECODE)) -lgif -lxxhash -lm)
 
 # The processor chooses files, not lines in a function.
+KERNELS_X86 := lib/kernel/%_avx2.c lib/kernel/%_avx512.c
+KERNELS_ARM := lib/kernel/%_neon.c
 ifeq ($(ARCH),x86_64)
-KERNELS_NOT_HERE := lib/kernel/%_neon.c
+KERNELS_NOT_HERE := $(KERNELS_ARM)
 else ifeq ($(ARCH),aarch64)
-KERNELS_NOT_HERE := lib/kernel/%_avx2.c lib/kernel/%_avx512.c
+KERNELS_NOT_HERE := $(KERNELS_X86)
 else
-KERNELS_NOT_HERE := lib/kernel/%_avx2.c lib/kernel/%_avx512.c lib/kernel/%_neon.c
+KERNELS_NOT_HERE := $(KERNELS_X86) $(KERNELS_ARM)
 endif
 
 # lib/decode is linked into img-decode only: it alone knows libvips and the other decoders.
 DECODE_SOURCES := $(sort $(wildcard lib/decode/*.c))
 LIB_SOURCES := $(filter-out $(KERNELS_NOT_HERE) $(DECODE_SOURCES),$(sort $(wildcard lib/*/*.c lib/*/*/*.c)))
-PROGRAMS := $(patsubst cmd/%.c,%,$(sort $(wildcard cmd/img-*.c)))
+ALL_PROGRAMS := $(patsubst cmd/%.c,%,$(sort $(wildcard cmd/img-*.c)))
+PRIVATE := $(filter img-decode,$(ALL_PROGRAMS))
+PROGRAMS := $(filter-out $(PRIVATE),$(ALL_PROGRAMS))
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
+FULL_TESTS := $(patsubst tests/full/%.c,%,$(sort $(wildcard tests/full/test_*.c)))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+BENCHES := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/*.c)))
 SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c))
 E2E_TESTS := $(sort $(wildcard tests/e2e/*.t))
+MAN_PAGES := $(sort $(wildcard man/*.[1-9]))
+DATA_FILES := $(shell find lib/data -type f 2>/dev/null | sort)
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBRARY := $(BUILD)/libimgtools.a
 DECODE_LIBRARY := $(BUILD)/libimgdecode.a
+DATA := $(BUILD)/share/img-tools
 
 .PHONY: all
-all: $(PROGRAMS:%=$(BUILD)/bin/%)
+all: $(ALL_PROGRAMS:%=$(BUILD)/bin/%) $(DATA)
 
 $(LIBRARY): $(call object,$(LIB_SOURCES))
 	@rm -f $@
@@ -78,6 +112,11 @@ $(LIBRARY): $(call object,$(LIB_SOURCES))
 $(DECODE_LIBRARY): $(call object,$(DECODE_SOURCES))
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+# Programs and tests look for data in ../share/img-tools, as they do when they are installed.
+$(DATA):
+	@mkdir -p $(@D)
+	ln -sfnr lib/data $@
 
 $(BUILD)/obj/lib/decode/%.o $(BUILD)/obj/tests/unit/test_decode%.o: CFLAGS_ALL += $(CFLAGS_DECODE)
 $(BUILD)/obj/lib/kernel/%_avx2.o: CFLAGS_ALL += -mavx2 -mfma
@@ -103,14 +142,149 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(call object,$(SUPPORT_
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
 
-# A fuzz target and the small main that replays its corpus without a fuzzer.
-$(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,tests/fuzz/replay.c $(SUPPORT_SOURCES)) $(LIBRARY)
+$(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 
-.SECONDARY:
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+# A fuzz target: with libFuzzer's main, or with our small one that replays its corpus.
+ifeq ($(FUZZER),1)
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+else
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,tests/fuzz/replay.c $(SUPPORT_SOURCES)) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
+endif
 
-.PHONY: clean
+# The NEON kernels and their test in one static program that qemu-user can run: no library for
+# arm64 is needed. On arm64 itself the unit tests cover them.
+NEON_CC ?= aarch64-linux-gnu-gcc
+QEMU_ARM64 ?= qemu-aarch64
+NEON_SOURCES := $(filter-out $(KERNELS_X86),$(sort $(wildcard lib/kernel/*.c))) lib/base/err.c \
+	$(sort $(wildcard tests/neon/*.c))
+NEON_TEST := $(BUILD)/neon/test_neon
+
+$(NEON_TEST): $(NEON_SOURCES) $(wildcard lib/kernel/*.h lib/base/*.h tests/neon/*.h) Makefile
+	@mkdir -p $(@D)
+	$(NEON_CC) -std=c17 -D_GNU_SOURCE -O2 -pthread $(FLOATS) $(WARNINGS) -Ilib -Itests -static \
+		-o $@ $(NEON_SOURCES) -lm
+
+# What the tests of every kind are told. Warnings of the sanitizers end a test.
+TEST_ENV := BUILD='$(abspath $(BUILD))' IMG_BIN='$(abspath $(BUILD)/bin)' \
+	UBSAN_OPTIONS=print_stacktrace=1
+
+.PHONY: check check-tree check-unit check-fuzz check-neon check-e2e check-full check-valgrind tests
+check: check-tree check-unit check-fuzz check-neon check-e2e
+# One part after the other, whatever -j says, so that each part's output stays whole.
+ifneq ($(filter check,$(MAKECMDGOALS)),)
+check-unit: | check-tree
+check-fuzz: | check-unit
+check-neon: | check-fuzz
+check-e2e: | check-neon
+endif
+
+tests: $(UNIT_TESTS:%=$(BUILD)/tests/%) $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
+
+check-tree: all
+	@tests/layers.sh
+	@tests/banned.sh
+
+check-unit: all $(UNIT_TESTS:%=$(BUILD)/tests/%)
+	@$(TEST_ENV) tests/run-unit.sh $(UNIT_TESTS:%=$(BUILD)/tests/%)
+
+check-fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
+	@for target in $(FUZZ_TARGETS:fuzz_%=%); do \
+		printf 'fuzz corpus %s: ' $$target; \
+		$(BUILD)/fuzz/fuzz_$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
+
+ifeq ($(and $(wildcard tests/neon/*.c),$(shell command -v $(NEON_CC) 2>/dev/null),$(shell command -v $(QEMU_ARM64) 2>/dev/null)),)
+check-neon:
+	@echo 'neon: skipped ($(NEON_CC) or $(QEMU_ARM64) is not installed, or there is no test)'
+else
+check-neon: $(NEON_TEST)
+	@echo 'neon: the NEON kernels under $(QEMU_ARM64)'
+	@$(QEMU_ARM64) $(NEON_TEST)
+endif
+
+check-e2e: all
+	@$(if $(E2E_TESTS),$(TEST_ENV) prove $(E2E_TESTS))
+
+check-full: all $(FULL_TESTS:%=$(BUILD)/full/%)
+	@$(TEST_ENV) tests/run-unit.sh $(FULL_TESTS:%=$(BUILD)/full/%)
+
+check-valgrind: all $(UNIT_TESTS:%=$(BUILD)/tests/%)
+	@$(TEST_ENV) tests/run-unit.sh --valgrind $(UNIT_TESTS:%=$(BUILD)/tests/%)
+
+FUZZ_SECONDS ?= 20
+.PHONY: fuzz fuzz-run
+fuzz:
+	$(MAKE) CC=clang FUZZER=1 BUILD=build/fuzzer fuzz-run
+
+fuzz-run: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
+	@for target in $(FUZZ_TARGETS:fuzz_%=%); do \
+		mkdir -p $(BUILD)/corpus/$$target; \
+		echo "fuzz $$target: $(FUZZ_SECONDS) s"; \
+		$(BUILD)/fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -verbosity=0 \
+			-print_final_stats=1 -artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$$target \
+			tests/fuzz/corpus/$$target || exit 1; \
+	done
+
+.PHONY: bench bench-peers demo completions
+bench: all $(BENCHES:%=$(BUILD)/bench/%)
+	@for bench in $(BENCHES:%=$(BUILD)/bench/%); do $$bench || exit 1; done
+
+bench-peers: all $(BENCHES:%=$(BUILD)/bench/%)
+	@$(TEST_ENV) scripts/bench-peers.sh
+
+# PICTURES='a.jpg b.png' adds your own to the demo's.
+demo: all
+	@$(TEST_ENV) scripts/demo.sh $(PICTURES)
+
+completions: all
+	scripts/gen-completions.sh $(BUILD)/bin completions
+
+.PHONY: install uninstall dist help clean
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR)
+	$(if $(PROGRAMS),$(INSTALL) -m 755 $(PROGRAMS:%=$(BUILD)/bin/%) $(DESTDIR)$(BINDIR))
+	$(if $(PRIVATE),$(INSTALL) -m 755 $(PRIVATE:%=$(BUILD)/bin/%) $(DESTDIR)$(LIBEXECDIR))
+	@for file in $(DATA_FILES:lib/data/%=%); do \
+		$(INSTALL) -D -m 644 lib/data/$$file $(DESTDIR)$(DATADIR)/$$file || exit 1; \
+	done
+	@for page in $(MAN_PAGES:man/%=%); do \
+		$(INSTALL) -D -m 644 man/$$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit 1; \
+	done
+	@for name in $(PROGRAMS); do \
+		$(INSTALL) -D -m 644 completions/bash/$$name $(DESTDIR)$(BASHDIR)/$$name && \
+		$(INSTALL) -D -m 644 completions/zsh/_$$name $(DESTDIR)$(ZSHDIR)/_$$name && \
+		$(INSTALL) -D -m 644 completions/fish/$$name.fish $(DESTDIR)$(FISHDIR)/$$name.fish || exit 1; \
+	done
+
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PRIVATE:%=$(DESTDIR)$(LIBEXECDIR)/%)
+	rm -f $(DATA_FILES:lib/data/%=$(DESTDIR)$(DATADIR)/%)
+	rm -f $(foreach page,$(MAN_PAGES:man/%=%),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BASHDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(ZSHDIR)/_%) \
+		$(PROGRAMS:%=$(DESTDIR)$(FISHDIR)/%.fish)
+	@for folder in $(DESTDIR)$(DATADIR) $(DESTDIR)$(LIBEXECDIR); do \
+		[ ! -d $$folder ] || find $$folder -depth -type d -exec rmdir --ignore-fail-on-non-empty {} +; \
+	done
+
+dist:
+	@mkdir -p build
+	git archive --format=tar.gz --prefix=img-tools-$(VERSION)/ -o build/img-tools-$(VERSION).tar.gz HEAD
+
+help:
+	@sed -n 's/^#   make/make/p' Makefile
+
 clean:
 	rm -rf build
+
+.SECONDARY:
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
