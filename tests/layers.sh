@@ -8,6 +8,7 @@ set -eu
 root=${1:-$(dirname "$0")/../lib}
 cd "$root"
 
+# shellcheck disable=SC2016 # the program is awk's
 find . -name '*.[ch]' | LC_ALL=C sort | xargs awk '
 BEGIN {
     # Low to high: the way the data goes.
