@@ -16,6 +16,8 @@ static bool refuse_kind(const struct img_map *map, struct img_err *err)
     if (map->size >= sizeof lfs - 1 && memcmp(map->data, lfs, sizeof lfs - 1) == 0)
         return img_err_set(err, IMG_ERR_MODEL_INVALID,
                            "a git-lfs pointer, not the weights: fetch the real file");
+    if (map->size < 9 || map->data[8] == '{')
+        return true;
     if (map->data[0] == 0x80)
         return img_err_set(err, IMG_ERR_MODEL_INVALID,
                            "a bare pickle, PyTorch's format before 1.6, which is not read");
