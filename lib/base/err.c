@@ -30,14 +30,12 @@ bool img_err_set(struct img_err *err, enum img_code code, const char *fmt, ...)
 bool img_err_sys(struct img_err *err, enum img_code code, int os, const char *fmt, ...)
 {
     char what[sizeof err->text];
-    char reason[128];
+    char buffer[128];
     va_list args;
     va_start(args, fmt);
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
-    if (strerror_r(os, reason, sizeof reason) != 0)
-        snprintf(reason, sizeof reason, "error %d", os);
-    img_err_set(err, code, "%s", reason);
+    img_err_set(err, code, "%s", strerror_r(os, buffer, sizeof buffer)); /* GNU's returns the text */
     err->os = os;
     return img_err_in(err, "%s", what);
 }

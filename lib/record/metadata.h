@@ -1,0 +1,40 @@
+/* Metadata records (the mission's ImageMetadata), also as "metadata" in embedding records. */
+#ifndef IMG_RECORD_METADATA_H
+#define IMG_RECORD_METADATA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Plain fields; NULL and 0 stand for "not known", which is written as null. */
+struct img_metadata_record {
+    const char *image_path; /* NULL: null (bytes that came with a record) */
+    size_t image_path_len;
+    uint64_t width, height; /* as stored, before orientation */
+    const char *format;     /* Pillow's name */
+    const char *mode;       /* Pillow's name */
+    uint64_t size;          /* bytes of the file; always written */
+    double dpi_x, dpi_y;    /* null unless both are above 0 */
+    const char *creation_date, *modification_date; /* "" counts as NULL */
+    const char *camera_info, *gps_info;            /* JSON objects, ready made */
+    unsigned orientation;                          /* EXIF 1..8 */
+    bool has_icc_profile, has_alpha;
+    uint64_t pages;
+    bool known; /* the picture was decoded far enough for width … pages to mean something; else all
+                   but image_path and size are null */
+};
+
+/* One line of a debug log; timestamp as YYYY-MM-DDTHH:MM:SS.mmmZ. */
+struct img_log_line {
+    const char *timestamp;
+    const char *message;
+};
+
+/* Appends the object without its closing brace. */
+void img_metadata_put(struct img_buf *out, const struct img_metadata_record *record);
+
+/* Appends "debug_logs":[{"timestamp":…,"message":…},…]. */
+void img_metadata_put_logs(struct img_buf *out, const struct img_log_line *lines, size_t count);
+
+#endif
