@@ -14,6 +14,7 @@
 #   make clean           removes build/
 #   make SANITIZE=1 …    any of these with ASan and UBSan, in build/sanitize
 #   make CC=clang BUILD=build/clang …   with another compiler, elsewhere
+#   make V=1 …           shows the commands whole
 
 VERSION := 0.1.0
 
@@ -46,6 +47,10 @@ OPTIMISE ?= -O2
 SANITIZERS :=
 HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 endif
+
+V ?= 0
+# What a recipe begins with: its short form, or nothing and the whole command is seen.
+say = $(if $(filter 0,$(V)),@echo '  $(1) $@';)
 
 PKG_CONFIG ?= pkg-config
 ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
@@ -107,11 +112,11 @@ all: $(ALL_PROGRAMS:%=$(BUILD)/bin/%) $(DATA)
 
 $(LIBRARY): $(call object,$(LIB_SOURCES))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)$(AR) rcs $@ $^
 
 $(DECODE_LIBRARY): $(call object,$(DECODE_SOURCES))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)$(AR) rcs $@ $^
 
 # Programs and tests look for data in ../share/img-tools, as they do when they are installed.
 $(DATA):
@@ -124,41 +129,41 @@ $(BUILD)/obj/lib/kernel/%_avx512.o: CFLAGS_ALL += -mavx512f -mavx512vl -mavx512d
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -c $< -o $@
+	$(call say,CC)$(CC) $(CFLAGS_ALL) -c $< -o $@
 
 $(BUILD)/bin/img-decode: $(call object,cmd/img-decode.c) $(DECODE_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
 
 $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/tests/test_decode%: $(BUILD)/obj/tests/unit/test_decode%.o $(call object,$(SUPPORT_SOURCES)) $(DECODE_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS_DECODE) $(LDLIBS)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS_DECODE) $(LDLIBS)
 
 $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 
 # A fuzz target: with libFuzzer's main, or with our small one that replays its corpus.
 ifeq ($(FUZZER),1)
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 else
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,tests/fuzz/replay.c $(SUPPORT_SOURCES)) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 endif
 
 # The NEON kernels and their test in one static program that qemu-user can run: no library for
@@ -171,7 +176,7 @@ NEON_TEST := $(BUILD)/neon/test_neon
 
 $(NEON_TEST): $(NEON_SOURCES) $(wildcard lib/kernel/*.h lib/base/*.h tests/neon/*.h) Makefile
 	@mkdir -p $(@D)
-	$(NEON_CC) -std=c17 -D_GNU_SOURCE -O2 -pthread $(FLOATS) $(WARNINGS) -Ilib -Itests -static \
+	$(call say,CC)$(NEON_CC) -std=c17 -D_GNU_SOURCE -O2 -pthread $(FLOATS) $(WARNINGS) -Ilib -Itests -static \
 		-o $@ $(NEON_SOURCES) -lm
 
 # What the tests of every kind are told. Warnings of the sanitizers end a test.
