@@ -147,6 +147,13 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(call object,$(SUPPORT_
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
 
+# img-decode with a decoder that crashes, hangs and lies on demand.
+$(BUILD)/tests/img-decode-hooks: $(call object,tests/hooks/img-decode-hooks.c) $(DECODE_LIBRARY) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
+
+$(BUILD)/tests/test_worker: | $(BUILD)/tests/img-decode-hooks
+
 $(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)

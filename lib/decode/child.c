@@ -1,0 +1,128 @@
+/* The loop of one worker: request in, pixels and answer out. */
+#include "decode/child.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "decode/limits.h"
+#include "worker/protocol.h"
+
+enum {
+    PICTURES = 1000,         /* then a fresh process: a leak of a library's stays small */
+    KEPT_MAPPING = 8u << 20, /* larger mappings and scratch are given back after the picture */
+    KEPT_SCRATCH = 32u << 20,
+};
+
+struct child {
+    const struct img_decode_slot *slot;
+    const struct img_decoder *decoder;
+    struct img_worker_board *board;
+    uint8_t *input;
+    size_t input_size; /* mapped */
+    uint8_t *pixels;
+    size_t pixels_size; /* mapped, without the board */
+    struct img_arena arena;
+};
+
+/* Makes *data a mapping of at least size bytes of fd from offset on. */
+static bool map(int fd, int protection, off_t offset, size_t size, uint8_t **data, size_t *have,
+                struct img_err *err)
+{
+    if (size <= *have)
+        return true;
+    if (*have > 0)
+        munmap(*data, *have);
+    *have = 0;
+    void *fresh = mmap(NULL, size, protection, MAP_SHARED, fd, offset);
+    if (fresh == MAP_FAILED)
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY,
+                           "a picture of %zu bytes needs more memory than allowed", size);
+    *data = fresh;
+    *have = size;
+    return true;
+}
+
+static void give_back(struct child *child)
+{
+    if (child->input_size > KEPT_MAPPING) {
+        munmap(child->input, child->input_size);
+        child->input_size = 0;
+    }
+    if (child->pixels_size > KEPT_MAPPING) {
+        munmap(child->pixels, child->pixels_size);
+        child->pixels_size = 0;
+    }
+    if (child->arena.used > KEPT_SCRATCH)
+        img_arena_clear(&child->arena);
+    else
+        img_arena_reset(&child->arena);
+}
+
+/* Whether the request makes sense: the client is one of ours, but a mistake there must not become
+ * a wild access here. */
+static bool request_valid(const struct img_worker_decode *request)
+{
+    const struct img_prep *prep = &request->prep;
+    return prep->size >= 1 && prep->size <= IMG_SIZE_MAX && prep->resize >= prep->size &&
+           request->len <= request->input_size && request->pixels_size >= IMG_WORKER_PIXELS_AT &&
+           (uint64_t)prep->size * prep->size * 3 <= request->pixels_size - IMG_WORKER_PIXELS_AT;
+}
+
+static bool decode(struct child *child, const struct img_worker_decode *request,
+                   struct img_info *info, struct img_err *err)
+{
+    const struct img_decode_slot *slot = child->slot;
+    const struct img_prep *prep = &request->prep;
+    if (!request_valid(request))
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "a request that makes no sense");
+    size_t len = (size_t)request->len;
+    /* At least a page, so that an empty picture, too, has an address. */
+    if (!map(slot->input, PROT_READ, 0, len > 0 ? len : 1, &child->input, &child->input_size,
+             err) ||
+        !map(slot->pixels, PROT_READ | PROT_WRITE, IMG_WORKER_PIXELS_AT,
+             (size_t)prep->size * prep->size * 3, &child->pixels, &child->pixels_size, err))
+        return false;
+    return child->decoder->decode(child->input, len, prep, &child->arena, child->pixels, info, err);
+}
+
+static bool serve(struct child *child, const struct img_worker_decode *request, bool *again)
+{
+    union img_worker_message answer = {0};
+    struct img_err err = {0};
+    atomic_store(&child->board->taken, img_worker_taken(child->slot->generation, request->id));
+    img_decode_limit_time(child->slot->timeout_ms);
+    bool ok = decode(child, request, &answer.answer.info, &err);
+    answer.answer.id = request->id;
+    answer.answer.code = ok ? IMG_OK : err.code;
+    if (!ok)
+        memcpy(answer.answer.text, err.text, sizeof answer.answer.text);
+    /* After a failed allocation libraries are in states that nobody has tested. */
+    *again = ok || err.code != IMG_ERR_OUT_OF_MEMORY;
+    give_back(child);
+    return img_worker_send(child->slot->socket, &answer, IMG_WORKER_ANSWER, NULL, 0);
+}
+
+int img_decode_child(const struct img_decode_slot *slot, const struct img_decoder *decoder)
+{
+    struct child child = {.slot = slot, .decoder = decoder};
+    struct img_err err;
+    void *board = mmap(NULL, sizeof *child.board, PROT_READ | PROT_WRITE, MAP_SHARED,
+                       slot->pixels, 0);
+    if (board == MAP_FAILED || !img_decode_limit(slot->memory_limit, &err))
+        return EXIT_FAILURE;
+    child.board = board;
+    bool again = true;
+    for (unsigned served = 0; again && served < PICTURES; served++) {
+        union img_worker_message request;
+        if (img_worker_receive(slot->socket, 0, &request, NULL, 0) != IMG_WORKER_GOT ||
+            request.head.kind != IMG_WORKER_DECODE)
+            break;
+        if (!serve(&child, &request.decode, &again))
+            break;
+    }
+    return EXIT_SUCCESS;
+}

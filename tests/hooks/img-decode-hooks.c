@@ -1,0 +1,172 @@
+/* img-decode with a decoder that misbehaves on demand: the picture's bytes say how. Any other bytes
+ * are a healthy picture, whose pixels are hooks_pixel(). Linked for tests only. */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "decode/supervise.h"
+#include "hooks/hooks.h"
+#include "worker/protocol.h"
+
+static bool begin(struct img_err *err)
+{
+    (void)err;
+    return true;
+}
+
+static bool begin_fails(struct img_err *err)
+{
+    return img_err_set(err, IMG_ERR_SYSTEM, "the decoder's library is broken");
+}
+
+/* The one socket that a worker is left with. */
+static int own_socket(void)
+{
+    struct stat info;
+    for (int fd = 0; fd < 64; fd++)
+        if (fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode))
+            return fd;
+    return -1;
+}
+
+static void lie(const char *how)
+{
+    union img_worker_message m = {.answer = {.id = 1}};
+    int fd = own_socket();
+    if (strcmp(how, "short") == 0) {
+        (void)!send(fd, "xy", 2, 0);
+    } else if (strcmp(how, "empty") == 0) {
+        (void)!send(fd, "", 0, 0);
+    } else if (strcmp(how, "long") == 0) {
+        char big[8192] = {1};
+        (void)!send(fd, big, sizeof big, 0);
+    } else if (strcmp(how, "magic") == 0) {
+        (void)!send(fd, &m.answer, sizeof m.answer, 0);
+    } else if (strcmp(how, "kind") == 0) {
+        (void)!img_worker_send(fd, &m, IMG_WORKER_READY, NULL, 0);
+    } else if (strcmp(how, "ids") == 0) {
+        for (unsigned i = 0; i < 100; i++) {
+            m.answer.id = 1000000 + i;
+            (void)!img_worker_send(fd, &m, IMG_WORKER_ANSWER, NULL, 0);
+        }
+    } else if (strcmp(how, "lives") == 0) {
+        for (uint32_t i = 0; i < 100; i++) {
+            m.started.generation = 50 + i;
+            (void)!img_worker_send(fd, &m, IMG_WORKER_STARTED, NULL, 0);
+        }
+    } else if (strcmp(how, "shutdown") == 0) {
+        shutdown(fd, SHUT_RDWR);
+    } else if (strcmp(how, "descriptors") == 0) {
+        int fds[3] = {1, 1, 1};
+        (void)!img_worker_send(fd, &m, IMG_WORKER_STARTED, fds, 3);
+    }
+    for (;;)
+        pause();
+}
+
+static bool allocate_without_end(struct img_err *err, bool civil)
+{
+    for (;;) {
+        volatile char *block = malloc(1 << 20);
+        if (!block && civil)
+            return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "no memory for the picture");
+        if (!block)
+            abort();
+        for (size_t i = 0; i < 1 << 20; i += 4096)
+            block[i] = 1;
+    }
+}
+
+static bool misbehave(const char *how, struct img_info *info, struct img_err *err)
+{
+    static volatile unsigned spin;
+    if (strcmp(how, "sleep") == 0)
+        for (;;)
+            pause();
+    if (strcmp(how, "spin") == 0)
+        for (;;)
+            spin++;
+    if (strcmp(how, "nap") == 0)
+        usleep(300000);
+    if (strcmp(how, "segv") == 0)
+        raise(SIGSEGV);
+    if (strcmp(how, "abort") == 0)
+        abort();
+    if (strcmp(how, "kill") == 0)
+        raise(SIGKILL);
+    if (strcmp(how, "exit") == 0)
+        _exit(0);
+    if (strcmp(how, "parricide") == 0) {
+        kill(getppid(), SIGKILL);
+        pause();
+    }
+    if (strcmp(how, "alloc") == 0 || strcmp(how, "alloc-civil") == 0)
+        return allocate_without_end(err, how[5] == '-');
+    if (strcmp(how, "write") == 0) {
+        int fd = open("/tmp", O_TMPFILE | O_WRONLY, 0600);
+        bool refused = fd < 0 || (write(fd, "x", 1) < 0 && errno == EFBIG);
+        return img_err_set(err, refused ? IMG_ERR_UNSUPPORTED_FORMAT : IMG_ERR_TRUNCATED, "write");
+    }
+    if (strncmp(how, "lie-", 4) == 0)
+        lie(how + 4);
+    if (strcmp(how, "nan") == 0)
+        info->contrast = NAN;
+    if (strcmp(how, "format") == 0)
+        info->format = IMG_FORMAT_COUNT;
+    if (strcmp(how, "code") == 0)
+        return img_err_set(err, (enum img_code)999, "code");
+    if (strcmp(how, "config") == 0)
+        return img_err_set(err, IMG_ERR_CONFIG, "a code no decoder gives");
+    if (strcmp(how, "text") == 0) {
+        memset(info->mode, 'M', sizeof info->mode);
+        memset(info->creation_date, '\xff', sizeof info->creation_date);
+        err->code = IMG_ERR_TRUNCATED;
+        memset(err->text, 'T', sizeof err->text);
+        err->text[0] = '\n';
+        return false;
+    }
+    if (strcmp(how, "broken") == 0)
+        return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "not an image");
+    return true;
+}
+
+static bool decode(const uint8_t *bytes, size_t len, const struct img_prep *prep,
+                   struct img_arena *arena, uint8_t *out, struct img_info *info,
+                   struct img_err *err)
+{
+    char how[32] = "";
+    info->format = IMG_FORMAT_PNG;
+    info->pages = 1;
+    info->width = (uint32_t)len;
+    if (len > 5 && len < sizeof how && memcmp(bytes, "HOOK ", 5) == 0) {
+        memcpy(how, bytes + 5, len - 5);
+        if (!misbehave(how, info, err))
+            return false;
+    }
+    if (!img_arena_alloc(arena, len + 1, err))
+        return false;
+    size_t size = (size_t)prep->size * prep->size * 3;
+    for (size_t i = 0; i < size; i++)
+        out[i] = hooks_pixel(bytes, len, i);
+    return true;
+}
+
+int main(void)
+{
+    char self[4096] = "";
+    struct img_err err = {0};
+    struct img_decoder decoder = {.begin = begin, .decode = decode};
+    (void)!readlink("/proc/self/exe", self, sizeof self - 1);
+    if (strstr(self, "hooks-broken"))
+        decoder.begin = begin_fails;
+    if (clearenv() != 0)
+        return IMG_EXIT_ENVIRONMENT;
+    return img_decode_supervise(STDIN_FILENO, &decoder, &err) ? IMG_EXIT_OK : IMG_EXIT_ENVIRONMENT;
+}

@@ -1,0 +1,724 @@
+/* The client of img-decode against decoders that crash, hang, lie, eat memory or are killed: each
+ * picture gets exactly one answer, and the next one is served. */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "hooks/hooks.h"
+#include "worker/answer.h"
+#include "worker/share.h"
+#include "worker/worker.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_ASAN 1
+#endif
+#endif
+#ifndef UNDER_ASAN
+#define UNDER_ASAN 0
+#endif
+
+enum { SIDE = 32, PIXELS = SIDE * SIDE * 3 };
+
+static char hooks[PATH_MAX];
+static const struct img_prep prep = {.size = SIDE, .resize = SIDE};
+
+static int find_hooks(void **state)
+{
+    (void)state;
+    ssize_t n = readlink("/proc/self/exe", hooks, sizeof hooks - 32);
+    if (n <= 0)
+        return -1;
+    hooks[n] = '\0';
+    char *slash = strrchr(hooks, '/');
+    if (!slash)
+        return -1;
+    memcpy(slash, "/img-decode-hooks", sizeof "/img-decode-hooks");
+    return access(hooks, X_OK);
+}
+
+static struct img_workers *open_workers(unsigned slots, unsigned timeout_ms, uint64_t memory_limit)
+{
+    struct img_err err = {0};
+    struct img_workers *workers;
+    struct img_worker_options options = {.program = hooks,
+                                         .slots = slots,
+                                         .timeout_ms = timeout_ms,
+                                         .memory_limit = UNDER_ASAN ? 0 : memory_limit};
+    if (!img_workers_open(&workers, &options, &err))
+        fail_msg("%s", err.text);
+    return workers;
+}
+
+static bool decode(struct img_workers *workers, unsigned slot, const void *bytes, size_t len,
+                   uint8_t *pixels, struct img_info *info, struct img_err *err)
+{
+    uint8_t *input = img_worker_input(workers, slot, len, err);
+    if (!input)
+        return false;
+    memcpy(input, bytes, len);
+    return img_worker_decode(workers, slot, len, &prep, pixels, info, err);
+}
+
+/* Whether the slot gives the right pixels for these bytes. */
+static bool serves(struct img_workers *workers, unsigned slot, const char *bytes)
+{
+    uint8_t pixels[PIXELS] = {0};
+    struct img_info info;
+    struct img_err err = {0};
+    size_t len = strlen(bytes);
+    if (!decode(workers, slot, bytes, len, pixels, &info, &err)) {
+        print_message("%s: %s: %s\n", bytes, img_code_name(err.code), err.text);
+        return false;
+    }
+    for (size_t i = 0; i < PIXELS; i++)
+        if (pixels[i] != hooks_pixel((const uint8_t *)bytes, len, i))
+            return false;
+    return info.width == len && info.format == IMG_FORMAT_PNG;
+}
+
+/* The bytes must fail with this code and a text that holds says, and the next picture be served. */
+static void expect_failure(struct img_workers *workers, const char *bytes, enum img_code code,
+                           const char *says)
+{
+    uint8_t pixels[PIXELS];
+    struct img_info info;
+    struct img_err err = {0};
+    if (decode(workers, 0, bytes, strlen(bytes), pixels, &info, &err))
+        fail_msg("%s: decoded", bytes);
+    if (err.code != code || !strstr(err.text, says))
+        fail_msg("%s: %s: %s", bytes, img_code_name(err.code), err.text);
+    if (!serves(workers, 0, "a healthy picture"))
+        fail_msg("%s: the next picture is not served", bytes);
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void nap_ms(long ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+static bool alive(pid_t pid, pid_t *parent)
+{
+    char path[64], text[512] = "", state = 'Z';
+    int ppid = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return false;
+    size_t n = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[n] = '\0';
+    const char *behind = strrchr(text, ')');
+    if (!behind || sscanf(behind + 1, " %c %d", &state, &ppid) != 2)
+        return false;
+    *parent = ppid;
+    return state != 'Z' && state != 'X';
+}
+
+/* Living children of a process. */
+static size_t children_of(pid_t of, pid_t *found, size_t most)
+{
+    size_t count = 0;
+    DIR *proc = opendir("/proc");
+    if (!proc)
+        return 0;
+    for (struct dirent *entry = readdir(proc); entry; entry = readdir(proc)) {
+        pid_t parent, pid = (pid_t)strtol(entry->d_name, NULL, 10);
+        if (pid > 0 && alive(pid, &parent) && parent == of && count < most)
+            found[count++] = pid;
+    }
+    closedir(proc);
+    return count;
+}
+
+static pid_t only_child_at(pid_t of, int line)
+{
+    pid_t found[8];
+    size_t count = children_of(of, found, 8);
+    if (count != 1)
+        fail_msg("line %d: %zu children", line, count);
+    return found[0];
+}
+#define only_child(of) only_child_at(of, __LINE__)
+
+static size_t open_descriptors(void)
+{
+    size_t count = 0;
+    DIR *fds = opendir("/proc/self/fd");
+    if (!fds)
+        return 0;
+    while (readdir(fds))
+        count++;
+    closedir(fds);
+    return count;
+}
+
+static void healthy_pictures(void **state)
+{
+    (void)state;
+    struct img_workers *workers = open_workers(2, 10000, 1u << 30);
+    assert_true(serves(workers, 0, "one"));
+    assert_true(serves(workers, 1, "two, which is longer"));
+    assert_true(serves(workers, 0, ""));
+    img_workers_close(workers);
+    img_workers_close(NULL);
+}
+
+static void larger_squares_and_inputs(void **state)
+{
+    (void)state;
+    struct img_workers *workers = open_workers(1, 60000, 0);
+    struct img_err err = {0};
+    struct img_info info;
+    struct img_prep large = {.size = 1024, .resize = 1024};
+    size_t len = 24u << 20, size = 1024 * 1024 * 3;
+    uint8_t *pixels = malloc(size);
+    assert_non_null(pixels);
+    uint8_t *input = img_worker_input(workers, 0, 10, &err);
+    assert_non_null(input);
+    memcpy(input, "0123456789", 10);
+    input = img_worker_input(workers, 0, len, &err);
+    assert_non_null(input);
+    assert_memory_equal(input, "0123456789", 10);
+    for (size_t i = 10; i < len; i++)
+        input[i] = (uint8_t)(i * 31 >> 7);
+    assert_true(img_worker_decode(workers, 0, len, &large, pixels, &info, &err));
+    uint8_t *again = malloc(len);
+    assert_non_null(again);
+    memcpy(again, "0123456789", 10);
+    for (size_t i = 10; i < len; i++)
+        again[i] = (uint8_t)(i * 31 >> 7);
+    for (size_t i = 0; i < size; i++)
+        if (pixels[i] != hooks_pixel(again, len, i))
+            fail_msg("pixel %zu", i);
+    assert_true(serves(workers, 0, "small again"));
+    assert_null(img_worker_input(workers, 0, SIZE_MAX, &err));
+    assert_int_equal(err.code, IMG_ERR_OUT_OF_MEMORY);
+    large.size = IMG_SIZE_MAX + 1;
+    assert_false(img_worker_decode(workers, 0, 1, &large, pixels, &info, &err));
+    free(again);
+    free(pixels);
+    img_workers_close(workers);
+}
+
+static void large_input_is_given_back(void **state)
+{
+    (void)state;
+    struct img_share share;
+    struct img_err err = {0};
+    struct stat info;
+    size_t len = 64u << 20;
+    assert_true(img_share_open(&share, &err));
+    for (unsigned round = 0; round < 2; round++) {
+        uint8_t *input = img_share_input(&share, len, &err);
+        assert_non_null(input);
+        memset(input, 1, len);
+        assert_int_equal(fstat(share.input_fd, &info), 0);
+        assert_true((size_t)info.st_blocks * 512 >= len);
+        img_share_release(&share);
+        assert_int_equal(fstat(share.input_fd, &info), 0);
+        assert_true((size_t)info.st_blocks * 512 <= 9u << 20);
+    }
+    assert_int_not_equal(ftruncate(share.input_fd, 0), 0);
+    int reader = img_share_reader(&share, &err);
+    assert_true(reader >= 0);
+    assert_int_equal(write(reader, "x", 1), -1);
+    close(reader);
+    img_share_close(&share);
+    img_share_close(&share);
+}
+
+static void failures_of_pictures(void **state)
+{
+    (void)state;
+    struct img_workers *workers = open_workers(1, 10000, 0);
+    expect_failure(workers, "HOOK broken", IMG_ERR_NOT_AN_IMAGE, "not an image");
+    expect_failure(workers, "HOOK write", IMG_ERR_UNSUPPORTED_FORMAT, "write");
+    expect_failure(workers, "HOOK text", IMG_ERR_TRUNCATED, "?TTTT");
+    img_workers_close(workers);
+}
+
+static void crashes(void **state)
+{
+    (void)state;
+    struct img_workers *workers = open_workers(1, 10000, 1u << 30);
+    const char *segv = UNDER_ASAN ? "ended with status" : "killed by SIGSEGV";
+    expect_failure(workers, "HOOK segv", IMG_ERR_DECODER_CRASHED, segv);
+    expect_failure(workers, "HOOK abort", IMG_ERR_DECODER_CRASHED, "killed by SIGABRT");
+    expect_failure(workers, "HOOK kill", IMG_ERR_DECODER_CRASHED, "killed by SIGKILL");
+    expect_failure(workers, "HOOK exit", IMG_ERR_DECODER_CRASHED, "ended with status 0");
+    expect_failure(workers, "HOOK parricide", IMG_ERR_DECODER_CRASHED, "img-decode");
+    img_workers_close(workers);
+}
+
+static void memory_without_end(void **state)
+{
+    (void)state;
+    if (UNDER_ASAN) {
+        print_message("skipped: AddressSanitizer does not work within RLIMIT_AS\n");
+        skip();
+    }
+    struct img_workers *workers = open_workers(1, 20000, 512u << 20);
+    expect_failure(workers, "HOOK alloc", IMG_ERR_OUT_OF_MEMORY, "memory");
+    expect_failure(workers, "HOOK alloc-civil", IMG_ERR_OUT_OF_MEMORY, "no memory for the picture");
+    /* The picture's own bytes count as well. */
+    struct img_err err = {0};
+    struct img_info info;
+    uint8_t pixels[PIXELS];
+    assert_non_null(img_worker_input(workers, 0, 600u << 20, &err));
+    assert_false(img_worker_decode(workers, 0, 600u << 20, &prep, pixels, &info, &err));
+    assert_int_equal(err.code, IMG_ERR_OUT_OF_MEMORY);
+    assert_true(serves(workers, 0, "after"));
+    img_workers_close(workers);
+}
+
+static void timeouts(void **state)
+{
+    (void)state;
+    struct img_workers *workers = open_workers(1, 250, 0);
+    double begin = seconds();
+    expect_failure(workers, "HOOK sleep", IMG_ERR_TIMEOUT, "longer than 250 ms");
+    expect_failure(workers, "HOOK spin", IMG_ERR_TIMEOUT, "longer than 250 ms");
+    double took = seconds() - begin;
+    assert_true(took > 0.5);
+    assert_true(took < 30);
+    img_workers_close(workers);
+    /* No limit, no timeout. */
+    workers = open_workers(1, 0, 0);
+    assert_true(serves(workers, 0, "HOOK nap"));
+    img_workers_close(workers);
+}
+
+static void nonsense_in_answers(void **state)
+{
+    (void)state;
+    static const char *const lies[] = {"nan",       "format",   "code",     "config",
+                                       "lie-short", "lie-long", "lie-kind", "lie-magic",
+                                       "lie-empty", "lie-ids",  "lie-lives", "lie-shutdown"};
+    struct img_workers *workers = open_workers(1, 5000, 0);
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        char bytes[32];
+        snprintf(bytes, sizeof bytes, "HOOK %s", lies[i]);
+        expect_failure(workers, bytes, IMG_ERR_DECODER_CRASHED, "");
+    }
+    size_t before = open_descriptors();
+    struct img_workers *hurried = open_workers(1, 200, 0);
+    expect_failure(hurried, "HOOK lie-descriptors", IMG_ERR_TIMEOUT, "");
+    img_workers_close(hurried);
+    assert_int_equal(open_descriptors(), before);
+    img_workers_close(workers);
+}
+
+static void answers_are_checked(void **state)
+{
+    (void)state;
+    struct img_worker_answer good = {
+        .code = IMG_OK, .info = {.format = IMG_FORMAT_JPEG, .mode = "RGB", .pages = 1}};
+    struct img_worker_answer a = good;
+    assert_true(img_worker_answer_check(&a));
+    assert_memory_equal(&a, &good, sizeof a);
+    for (uint32_t code = 0; code < IMG_CODE_COUNT + 2; code++) {
+        a = good;
+        a.code = code;
+        bool allowed = code == IMG_OK || code == IMG_ERR_OUT_OF_MEMORY ||
+                       (code >= IMG_ERR_NOT_AN_IMAGE && code <= IMG_ERR_NO_SUCH_PAGE &&
+                        code != IMG_ERR_TOO_LARGE);
+        assert_int_equal(img_worker_answer_check(&a), allowed);
+    }
+    a = good;
+    a.info.orientation = 9;
+    assert_false(img_worker_answer_check(&a));
+    a = good;
+    a.info.has_alpha = 2;
+    assert_false(img_worker_answer_check(&a));
+    a = good;
+    a.info.dpi_y = (float)INFINITY;
+    assert_false(img_worker_answer_check(&a));
+    a = good;
+    a.info.sharpness = -1;
+    assert_false(img_worker_answer_check(&a));
+    a = good;
+    memcpy(a.text, "caf\xc3\xa9 \xff", 8);
+    memcpy(a.info.mode, "RG\nBRGBA", 8);
+    a.info.unused[3] = 7;
+    assert_true(img_worker_answer_check(&a));
+    assert_string_equal(a.text, "caf\xc3\xa9 ");
+    assert_string_equal(a.info.mode, "");
+    assert_int_equal(a.info.unused[3], 0);
+}
+
+struct late_kill {
+    pid_t pid;
+    int number;
+};
+
+static void *kill_late(void *arg)
+{
+    struct late_kill *late = arg;
+    nap_ms(100);
+    kill(late->pid, late->number);
+    return NULL;
+}
+
+static void killed_from_outside(void **state)
+{
+    (void)state;
+    struct img_workers *workers = open_workers(1, 10000, 0);
+    assert_true(serves(workers, 0, "first"));
+    pid_t supervisor = only_child(getpid());
+    for (unsigned round = 0; round < 20; round++) {
+        /* An idle worker: nothing is lost, whenever its death is noticed. */
+        kill(only_child(supervisor), SIGKILL);
+        if (round % 2)
+            nap_ms(5);
+        assert_true(serves(workers, 0, "after an idle worker's death"));
+    }
+    /* With a picture in hand. */
+    pthread_t thread;
+    struct late_kill late = {.pid = only_child(supervisor), .number = SIGKILL};
+    assert_int_equal(pthread_create(&thread, NULL, kill_late, &late), 0);
+    expect_failure(workers, "HOOK nap", IMG_ERR_DECODER_CRASHED, "SIGKILL");
+    pthread_join(thread, NULL);
+    assert_int_equal(only_child(getpid()), supervisor);
+    /* img-decode itself, idle and with a picture in hand, which is then tried again. */
+    kill(supervisor, SIGKILL);
+    nap_ms(50); /* else its worker may still serve */
+    assert_true(serves(workers, 0, "after img-decode's death"));
+    late.pid = only_child(getpid());
+    assert_int_not_equal(late.pid, supervisor);
+    assert_int_equal(pthread_create(&thread, NULL, kill_late, &late), 0);
+    assert_true(serves(workers, 0, "HOOK nap"));
+    pthread_join(thread, NULL);
+    assert_int_not_equal(only_child(getpid()), late.pid);
+    img_workers_close(workers);
+}
+
+static void deaf_to_terminal_signals(void **state)
+{
+    (void)state;
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
+    struct img_workers *workers = open_workers(1, 10000, 0);
+    assert_true(serves(workers, 0, "first"));
+    pid_t supervisor = only_child(getpid()), worker = only_child(supervisor);
+    assert_int_not_equal(getpgid(supervisor), getpgid(0));
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        kill(supervisor, numbers[i]);
+        kill(worker, numbers[i]);
+    }
+    assert_true(serves(workers, 0, "HOOK nap"));
+    assert_int_equal(only_child(supervisor), worker);
+    img_workers_close(workers);
+}
+
+static void worker_is_fenced(void **state)
+{
+    (void)state;
+    char path[64], text[4096] = "";
+    struct img_workers *workers = open_workers(3, 10000, 1u << 30);
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(serves(workers, i, "first"));
+    pid_t found[8];
+    assert_int_equal(children_of(only_child(getpid()), found, 8), 3);
+    for (unsigned i = 0; i < 3; i++) {
+        /* Three standard descriptors on /dev/null, a socket, two memories. */
+        size_t count = 0;
+        snprintf(path, sizeof path, "/proc/%d/fd", (int)found[i]);
+        DIR *fds = opendir(path);
+        assert_non_null(fds);
+        for (struct dirent *entry = readdir(fds); entry; entry = readdir(fds))
+            count += entry->d_name[0] != '.';
+        closedir(fds);
+        assert_int_equal(count, 6);
+    }
+    snprintf(path, sizeof path, "/proc/%d/limits", (int)found[0]);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t n = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[n] = '\0';
+    assert_non_null(strstr(text, "Max file size             0                    0 "));
+    assert_non_null(strstr(text, "Max core file size        0                    0 "));
+    if (!UNDER_ASAN)
+        assert_non_null(strstr(text, "Max address space         1073741824           1073741824"));
+    img_workers_close(workers);
+}
+
+static void recycled(void **state)
+{
+    (void)state;
+    struct img_workers *workers = open_workers(1, 10000, 0);
+    assert_true(serves(workers, 0, "first"));
+    pid_t supervisor = only_child(getpid()), worker = only_child(supervisor);
+    for (unsigned i = 0; i < 1500; i++)
+        assert_true(serves(workers, 0, "one of many"));
+    assert_int_not_equal(only_child(supervisor), worker);
+    assert_int_equal(only_child(getpid()), supervisor);
+    img_workers_close(workers);
+}
+
+static void cannot_be_started(void **state)
+{
+    (void)state;
+    struct img_err err = {0};
+    struct img_workers *workers = NULL;
+    struct img_worker_options options = {.program = "/nonexistent/img-decode", .slots = 1};
+    assert_false(img_workers_open(&workers, &options, &err));
+    assert_int_equal(err.code, IMG_ERR_SYSTEM);
+    assert_null(workers);
+    options.slots = 0;
+    assert_false(img_workers_open(&workers, &options, &err));
+    options.slots = IMG_WORKER_SLOTS_MAX + 1;
+    assert_false(img_workers_open(&workers, &options, &err));
+
+    uint8_t pixels[PIXELS];
+    struct img_info info;
+    options.slots = 2;
+    options.program = "/bin/false";
+    if (img_workers_open(&workers, &options, &err)) {
+        assert_false(decode(workers, 1, "x", 1, pixels, &info, &err));
+        assert_false(decode(workers, 0, "x", 1, pixels, &info, &err));
+        img_workers_close(workers);
+    }
+    assert_int_equal(err.code, IMG_ERR_SYSTEM);
+    assert_non_null(strstr(err.text, "/bin/false ended with status 1"));
+
+    char broken[PATH_MAX + 16];
+    snprintf(broken, sizeof broken, "%s-broken", hooks);
+    unlink(broken);
+    assert_int_equal(link(hooks, broken), 0);
+    options.program = broken;
+    if (img_workers_open(&workers, &options, &err)) {
+        assert_false(decode(workers, 0, "x", 1, pixels, &info, &err));
+        img_workers_close(workers);
+    }
+    unlink(broken);
+    assert_int_equal(err.code, IMG_ERR_SYSTEM);
+    assert_string_equal(err.text, "the decoder's library is broken");
+}
+
+static void nothing_is_left_behind(void **state)
+{
+    (void)state;
+    pid_t found[8];
+    size_t before = open_descriptors();
+    for (unsigned round = 0; round < 5; round++) {
+        struct img_workers *workers = open_workers(3, 10000, 0);
+        if (round % 2) {
+            expect_failure(workers, "HOOK kill", IMG_ERR_DECODER_CRASHED, "");
+            assert_true(serves(workers, 2, "ok"));
+        }
+        img_workers_close(workers);
+        assert_int_equal(open_descriptors(), before);
+        assert_int_equal(children_of(getpid(), found, 8), 0);
+    }
+}
+
+/* The whole team must go within a second when its client is killed, decoding or not. */
+static void client_killed(void **state)
+{
+    (void)state;
+    pid_t team[5] = {0};
+    int pipes[2];
+    assert_int_equal(pipe(pipes), 0);
+    pid_t client = fork();
+    assert_true(client >= 0);
+    if (client == 0) {
+        struct img_workers *workers = open_workers(4, 0, 0);
+        for (unsigned i = 0; i < 4; i++)
+            if (!serves(workers, i, "ok"))
+                _exit(1);
+        if (children_of(getpid(), team, 1) != 1 || children_of(team[0], team + 1, 4) != 4)
+            _exit(1);
+        if (write(pipes[1], team, sizeof team) != sizeof team)
+            _exit(1);
+        serves(workers, 0, "HOOK spin");
+        _exit(1);
+    }
+    close(pipes[1]);
+    assert_int_equal(read(pipes[0], team, sizeof team), sizeof team);
+    close(pipes[0]);
+    nap_ms(50);
+    kill(client, SIGKILL);
+    assert_int_equal(waitpid(client, NULL, 0), client);
+    double begin = seconds();
+    size_t living = 5;
+    while (living > 0 && seconds() - begin < 1) {
+        nap_ms(5);
+        living = 0;
+        for (size_t i = 0; i < 5; i++) {
+            pid_t parent;
+            living += alive(team[i], &parent);
+        }
+    }
+    assert_int_equal(living, 0);
+}
+
+struct crowd {
+    struct img_workers *workers;
+    unsigned slot, seed;
+    unsigned served, failed, wrong;
+};
+
+static void *run_slot(void *arg)
+{
+    struct crowd *c = arg;
+    static const struct {
+        const char *bytes;
+        enum img_code code;
+    } bad[] = {{"HOOK segv", IMG_ERR_DECODER_CRASHED}, {"HOOK abort", IMG_ERR_DECODER_CRASHED},
+               {"HOOK kill", IMG_ERR_DECODER_CRASHED}, {"HOOK exit", IMG_ERR_DECODER_CRASHED},
+               {"HOOK nan", IMG_ERR_DECODER_CRASHED},  {"HOOK broken", IMG_ERR_NOT_AN_IMAGE}};
+    for (unsigned i = 0; i < 250; i++) {
+        c->seed = c->seed * 1664525u + 1013904223u;
+        unsigned dice = c->seed >> 16;
+        if (dice % 8 == 0) {
+            unsigned which = dice / 8 % (sizeof bad / sizeof bad[0]);
+            uint8_t pixels[PIXELS];
+            struct img_info info;
+            struct img_err err = {0};
+            bool ok = decode(c->workers, c->slot, bad[which].bytes, strlen(bad[which].bytes),
+                             pixels, &info, &err);
+            c->failed++;
+            c->wrong += ok || err.code != bad[which].code;
+        } else {
+            char bytes[64];
+            snprintf(bytes, sizeof bytes, "slot %u picture %u dice %u", c->slot, i, dice);
+            c->served++;
+            c->wrong += !serves(c->workers, c->slot, bytes);
+        }
+    }
+    return NULL;
+}
+
+static void a_thousand_pictures(void **state)
+{
+    (void)state;
+    unsigned seed = (unsigned)time(NULL);
+    const char *given = getenv("IMG_TEST_SEED");
+    if (given)
+        seed = (unsigned)strtoul(given, NULL, 10);
+    print_message("IMG_TEST_SEED=%u\n", seed);
+    size_t before = open_descriptors();
+    struct img_workers *workers = open_workers(4, 30000, 0);
+    struct crowd crowd[4];
+    pthread_t threads[4];
+    for (unsigned i = 0; i < 4; i++) {
+        crowd[i] = (struct crowd){.workers = workers, .slot = i, .seed = seed + i};
+        assert_int_equal(pthread_create(&threads[i], NULL, run_slot, &crowd[i]), 0);
+    }
+    unsigned answers = 0, wrong = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        answers += crowd[i].served + crowd[i].failed;
+        wrong += crowd[i].wrong;
+    }
+    img_workers_close(workers);
+    assert_int_equal(answers, 1000);
+    assert_int_equal(wrong, 0);
+    assert_int_equal(open_descriptors(), before);
+}
+
+/* img-decode killed again and again under four busy threads: whole pictures or a named failure. */
+static void *run_healthy(void *arg)
+{
+    struct crowd *c = arg;
+    for (unsigned i = 0; i < 400; i++) {
+        char bytes[64];
+        uint8_t pixels[PIXELS] = {0};
+        struct img_info info;
+        struct img_err err = {0};
+        int len = snprintf(bytes, sizeof bytes, "slot %u picture %u", c->slot, i);
+        if (!decode(c->workers, c->slot, bytes, (size_t)len, pixels, &info, &err)) {
+            c->failed++;
+            c->wrong += err.code != IMG_ERR_DECODER_CRASHED && err.code != IMG_ERR_SYSTEM;
+            continue;
+        }
+        for (size_t p = 0; p < PIXELS; p++)
+            if (pixels[p] != hooks_pixel((const uint8_t *)bytes, (size_t)len, p)) {
+                c->wrong++;
+                break;
+            }
+        c->served++;
+    }
+    return NULL;
+}
+
+static void restarted_under_load(void **state)
+{
+    (void)state;
+    struct img_workers *workers = open_workers(4, 30000, 0);
+    struct crowd crowd[4];
+    pthread_t threads[4];
+    for (unsigned i = 0; i < 4; i++) {
+        crowd[i] = (struct crowd){.workers = workers, .slot = i};
+        assert_int_equal(pthread_create(&threads[i], NULL, run_healthy, &crowd[i]), 0);
+    }
+    for (unsigned i = 0; i < 5; i++) {
+        pid_t found[2];
+        nap_ms(30);
+        if (children_of(getpid(), found, 2) == 1)
+            kill(found[0], SIGKILL);
+    }
+    unsigned answers = 0, wrong = 0, failed = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        answers += crowd[i].served + crowd[i].failed;
+        failed += crowd[i].failed;
+        wrong += crowd[i].wrong;
+    }
+    print_message("%u of %u pictures failed over 5 deaths of img-decode\n", failed, answers);
+    assert_int_equal(answers, 1600);
+    assert_int_equal(wrong, 0);
+    assert_true(serves(workers, 0, "after all"));
+    img_workers_close(workers);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(healthy_pictures),
+        cmocka_unit_test(larger_squares_and_inputs),
+        cmocka_unit_test(large_input_is_given_back),
+        cmocka_unit_test(failures_of_pictures),
+        cmocka_unit_test(crashes),
+        cmocka_unit_test(memory_without_end),
+        cmocka_unit_test(timeouts),
+        cmocka_unit_test(nonsense_in_answers),
+        cmocka_unit_test(answers_are_checked),
+        cmocka_unit_test(killed_from_outside),
+        cmocka_unit_test(deaf_to_terminal_signals),
+        cmocka_unit_test(worker_is_fenced),
+        cmocka_unit_test(recycled),
+        cmocka_unit_test(cannot_be_started),
+        cmocka_unit_test(nothing_is_left_behind),
+        cmocka_unit_test(client_killed),
+        cmocka_unit_test(a_thousand_pictures),
+        cmocka_unit_test(restarted_under_load),
+    };
+    return cmocka_run_group_tests(tests, find_hooks, NULL);
+}
