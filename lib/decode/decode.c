@@ -1,0 +1,43 @@
+/* Bytes to the model's square: which decoder, and what is done around it. */
+#include "decode/decode.h"
+
+#include "decode/decoders.h"
+#include "image/quality.h"
+
+static bool dispatch(const struct img_job *job, struct img_sink *sink, struct img_err *err)
+{
+    switch (job->info->format) {
+    case IMG_FORMAT_BMP:
+        return img_bmp_decode(job, sink, err);
+    case IMG_FORMAT_GIF:
+        return img_gif_decode(job, sink, err);
+    case IMG_FORMAT_PPM:
+        return img_pnm_decode(job, sink, err);
+    default:
+        return img_vips_decode(job, sink, err);
+    }
+}
+
+bool img_decode(const uint8_t *bytes, size_t len, const struct img_prep *prep,
+                struct img_arena *arena, uint8_t *out, struct img_info *info, struct img_err *err)
+{
+    struct img_sink sink;
+    struct img_job job = {bytes, len, prep, arena, info};
+    *info = (struct img_info){.pages = 1};
+    if (prep->size == 0 || prep->size > IMG_SIZE_MAX || prep->resize < prep->size)
+        return img_err_set(err, IMG_ERR_CONFIG, "a picture of size %u cut from %u", prep->size,
+                           prep->resize);
+    if (len == 0)
+        return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "the file is empty");
+    info->format = img_format_sniff(bytes, len);
+    if (info->format == IMG_FORMAT_UNKNOWN)
+        return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "not an image");
+    if (!(prep->formats >> info->format & 1))
+        return img_err_set(err, IMG_ERR_UNSUPPORTED_FORMAT, "%s pictures are not wanted",
+                           img_format_name((enum img_format)info->format));
+    if (!dispatch(&job, &sink, err))
+        return false;
+    img_sink_finish(&sink, out);
+    img_quality_measure(out, prep->size, info);
+    return true;
+}

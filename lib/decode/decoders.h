@@ -1,0 +1,19 @@
+/* The decoders, one a family of formats. Each fills job->info, then pushes the picture's rows into
+ * sink; fails as img_decode() does. */
+#ifndef IMG_DECODE_DECODERS_H
+#define IMG_DECODE_DECODERS_H
+
+#include "decode/sink.h"
+
+IMG_CHECKED bool img_bmp_decode(const struct img_job *job, struct img_sink *sink,
+                                struct img_err *err);
+IMG_CHECKED bool img_gif_decode(const struct img_job *job, struct img_sink *sink,
+                                struct img_err *err);
+IMG_CHECKED bool img_pnm_decode(const struct img_job *job, struct img_sink *sink,
+                                struct img_err *err);
+
+/* JPEG, PNG, TIFF, WebP, HEIF, AVIF, JPEG 2000, JPEG XL, SVG and PDF through libvips. */
+IMG_CHECKED bool img_vips_decode(const struct img_job *job, struct img_sink *sink,
+                                 struct img_err *err);
+
+#endif

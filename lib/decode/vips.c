@@ -1,0 +1,253 @@
+/* Decoding through libvips, row by row, without its threads. */
+#include <string.h>
+#include <vips/vips.h>
+
+#include "decode/convert.h"
+#include "decode/decoders.h"
+#include "decode/head.h"
+#include "decode/log.h"
+#include "meta/exif.h"
+
+enum { STRIP = 16 }; /* rows asked for at once */
+
+/* A short sentence for what libvips said, whose own words are for its developers. */
+static bool fail_load(const struct img_job *job, const struct img_head *head, struct img_err *err)
+{
+    static const char *const endings[] = {
+        "remature end", "runcated", "end of file", "EOF", "not enough", "Unexpected end", "short",
+        "ot enough data", "Read error", "Stream too short", "got only",
+    };
+    const char *format = img_format_name((enum img_format)job->info->format);
+    bool ends = head->ends_early;
+    bool memory = strstr(vips_error_buffer(), "out of memory") != NULL;
+    bool unknown = strstr(vips_error_buffer(), "class") != NULL &&
+                   strstr(vips_error_buffer(), "not found") != NULL;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        ends = ends || strstr(vips_error_buffer(), endings[i]);
+    vips_error_clear();
+    if (memory)
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for a %s picture", format);
+    if (unknown)
+        return img_err_set(err, IMG_ERR_UNSUPPORTED_FORMAT, "%s cannot be read on this machine",
+                           format);
+    if (ends)
+        return img_err_set(err, IMG_ERR_TRUNCATED, "%s data ends early", format);
+    return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "%s data is damaged", format);
+}
+
+/* The strongest of 1/2, 1/4, 1/8 that keeps the longer side at or above max_side. */
+static int jpeg_shrink(const struct img_job *job)
+{
+    uint32_t longer = job->info->width > job->info->height ? job->info->width : job->info->height;
+    for (uint32_t shrink = 8; shrink > 1 && job->prep->max_side; shrink /= 2)
+        if ((longer + shrink - 1) / shrink >= job->prep->max_side)
+            return (int)shrink;
+    return 1;
+}
+
+static int load(const struct img_job *job, VipsImage **image)
+{
+    /* libvips only reads through the pointer, but its interface is older than const. */
+    void *bytes = (void *)(uintptr_t)job->bytes;
+    int page = (int)job->prep->page;
+    VipsAccess access = VIPS_ACCESS_SEQUENTIAL;
+    VipsFailOn fail = job->prep->fail_on_truncated ? VIPS_FAIL_ON_TRUNCATED : VIPS_FAIL_ON_NONE;
+    switch (job->info->format) {
+    case IMG_FORMAT_JPEG:
+        return vips_jpegload_buffer(bytes, job->len, image, "access", access, "fail_on", fail,
+                                    "shrink", jpeg_shrink(job), "unlimited", TRUE, NULL);
+    case IMG_FORMAT_PNG:
+        return vips_pngload_buffer(bytes, job->len, image, "access", access, "fail_on", fail,
+                                   "unlimited", TRUE, NULL);
+    case IMG_FORMAT_WEBP:
+        return vips_webpload_buffer(bytes, job->len, image, "access", access, "fail_on", fail,
+                                    "page", page, NULL);
+    case IMG_FORMAT_TIFF:
+        return vips_tiffload_buffer(bytes, job->len, image, "access", access, "fail_on", fail,
+                                    "page", page, NULL);
+    case IMG_FORMAT_HEIF:
+    case IMG_FORMAT_AVIF:
+        return vips_heifload_buffer(bytes, job->len, image, "access", access, "fail_on", fail,
+                                    "page", page, NULL);
+    case IMG_FORMAT_JPEG2000:
+        return vips_jp2kload_buffer(bytes, job->len, image, "access", access, "fail_on", fail,
+                                    NULL);
+    case IMG_FORMAT_JXL:
+        return vips_jxlload_buffer(bytes, job->len, image, "access", access, "fail_on", fail, NULL);
+    case IMG_FORMAT_SVG:
+        return vips_svgload_buffer(bytes, job->len, image, "access", access, "fail_on", fail, NULL);
+    case IMG_FORMAT_PDF:
+        return vips_pdfload_buffer(bytes, job->len, image, "access", access, "fail_on", fail,
+                                   "page", page, NULL);
+    default:
+        return -1;
+    }
+}
+
+static void read_head(const struct img_job *job, struct img_head *head)
+{
+    *head = (struct img_head){.photometric = -1};
+    switch (job->info->format) {
+    case IMG_FORMAT_JPEG:
+        img_head_jpeg(job, head);
+        break;
+    case IMG_FORMAT_PNG:
+        img_head_png(job, head);
+        break;
+    case IMG_FORMAT_WEBP:
+        img_head_webp(job, head);
+        break;
+    case IMG_FORMAT_TIFF:
+        img_head_tiff(job, head);
+        break;
+    default:
+        break;
+    }
+}
+
+/* What the head left open is taken from libvips. Formats whose decoders turn the picture themselves
+ * (HEIF, AVIF, JPEG XL) have no orientation left to apply. */
+static void complete_info(const struct img_job *job, VipsImage *image)
+{
+    struct img_info *info = job->info;
+    const void *blob;
+    size_t len;
+    int pages;
+    if (info->width == 0 || info->height == 0) {
+        info->width = (uint32_t)vips_image_get_width(image);
+        info->height = (uint32_t)vips_image_get_height(image);
+    }
+    if (info->mode[0] == '\0') {
+        int bands = vips_image_get_bands(image);
+        bool wide = vips_image_get_format(image) == VIPS_FORMAT_USHORT;
+        img_info_set_mode(info, bands == 1   ? wide ? "I;16" : "L"
+                                : bands == 2 ? "LA"
+                                : bands == 3 ? "RGB"
+                                             : "RGBA");
+        info->has_alpha = vips_image_hasalpha(image) != 0;
+    }
+    if (info->pages == 1 && vips_image_get_typeof(image, "n-pages") &&
+        vips_image_get_int(image, "n-pages", &pages) == 0 && pages > 1)
+        info->pages = (uint32_t)pages;
+    if (vips_image_get_typeof(image, VIPS_META_ICC_NAME))
+        info->has_icc_profile = 1;
+    bool turned = info->format == IMG_FORMAT_HEIF || info->format == IMG_FORMAT_AVIF ||
+                  info->format == IMG_FORMAT_JXL;
+    if (turned && vips_image_get_typeof(image, VIPS_META_EXIF_NAME) &&
+        vips_image_get_blob(image, VIPS_META_EXIF_NAME, &blob, &len) == 0) {
+        (void)img_exif_read(blob, len, info);
+        info->orientation = 0;
+    }
+}
+
+static bool find_layout(const struct img_job *job, VipsImage *image, const struct img_head *head,
+                        struct img_layout *layout, struct img_err *err)
+{
+    VipsBandFormat format = vips_image_get_format(image);
+    VipsInterpretation meaning = vips_image_get_interpretation(image);
+    uint32_t bands = (uint32_t)vips_image_get_bands(image);
+    bool colour = bands >= 3;
+    bool cmyk = meaning == VIPS_INTERPRETATION_CMYK && bands >= 4;
+    *layout = (struct img_layout){.bands = bands, .bits = 16};
+    if (format == VIPS_FORMAT_UCHAR || format == VIPS_FORMAT_CHAR)
+        layout->samples = cmyk     ? IMG_SAMPLES_CMYK8
+                          : colour ? IMG_SAMPLES_RGB8
+                                   : IMG_SAMPLES_GREY8;
+    else if (format == VIPS_FORMAT_USHORT)
+        layout->samples = cmyk     ? IMG_SAMPLES_CMYK16
+                          : colour ? IMG_SAMPLES_RGB16
+                                   : IMG_SAMPLES_GREY16;
+    else if (format == VIPS_FORMAT_INT && !colour)
+        layout->samples = IMG_SAMPLES_INT32;
+    else if (format == VIPS_FORMAT_FLOAT && !colour)
+        layout->samples = IMG_SAMPLES_FLOAT32;
+    else
+        return img_err_set(err, IMG_ERR_UNSUPPORTED_FORMAT, "%s of mode %s",
+                           img_format_name((enum img_format)job->info->format),
+                           job->info->mode[0] ? job->info->mode : "unknown");
+    if (head->bits > 8 && head->bits < 16)
+        layout->bits = head->bits;
+    if (job->info->has_alpha)
+        layout->alpha = cmyk ? 0 : colour ? (bands > 3 ? 3 : 0) : (bands > 1 ? 1 : 0);
+    return true;
+}
+
+/* Pulls the picture through in strips, top to bottom. */
+static bool pump(const struct img_job *job, VipsImage *image, const struct img_layout *layout,
+                 struct img_sink *sink)
+{
+    VipsRegion *region = vips_region_new(image);
+    bool good = region != NULL;
+    for (uint32_t y = 0; good && y < sink->height; y += STRIP) {
+        uint32_t rows = sink->height - y < STRIP ? sink->height - y : STRIP;
+        VipsRect strip = {0, (int)y, (int)sink->width, (int)rows};
+        good = vips_region_prepare(region, &strip) == 0;
+        const VipsPel *first = good ? VIPS_REGION_ADDR_TOPLEFT(region) : NULL;
+        size_t stride = good ? (size_t)VIPS_REGION_LSKIP(region) : 0;
+        for (uint32_t row = 0; good && row < rows; row++) {
+            img_convert_row(layout, job->prep, first + row * stride, sink->width, sink->line);
+            img_sink_row(sink, y + row);
+        }
+    }
+    if (region)
+        g_object_unref(region);
+    return good;
+}
+
+/* color_profile=srgb: through the embedded profile, where there is one. */
+static void to_srgb(const struct img_job *job, VipsImage **image)
+{
+    VipsImage *converted;
+    if (!job->prep->srgb || !vips_image_get_typeof(*image, VIPS_META_ICC_NAME))
+        return;
+    if (vips_icc_transform(*image, &converted, "srgb", "embedded", TRUE, "depth", 8, NULL) != 0) {
+        /* A profile that cannot be used is as good as none. */
+        vips_error_clear();
+        return;
+    }
+    g_object_unref(*image);
+    *image = converted;
+}
+
+static bool decode_image(const struct img_job *job, VipsImage *image, const struct img_head *head,
+                         struct img_sink *sink, struct img_err *err)
+{
+    struct img_layout layout;
+    if (!find_layout(job, image, head, &layout, err) ||
+        !img_sink_begin(sink, job, (uint32_t)vips_image_get_width(image),
+                        (uint32_t)vips_image_get_height(image), &head->key, err))
+        return false;
+    if (pump(job, image, &layout, sink))
+        return true;
+    if (!job->prep->fail_on_truncated) {
+        vips_error_clear();
+        job->info->decoder_warnings++;
+        return true;
+    }
+    return fail_load(job, head, err);
+}
+
+bool img_vips_decode(const struct img_job *job, struct img_sink *sink, struct img_err *err)
+{
+    VipsImage *image = NULL;
+    struct img_head head;
+    (void)img_log_take_warnings();
+    read_head(job, &head);
+    if (head.damaged)
+        return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "%s data is damaged",
+                           img_format_name((enum img_format)job->info->format));
+    if (job->info->width && job->info->height && !img_sink_check(job, err))
+        return false;
+    if (load(job, &image) != 0)
+        return fail_load(job, &head, err);
+    complete_info(job, image);
+    bool good = img_sink_check(job, err);
+    if (good) {
+        to_srgb(job, &image);
+        good = decode_image(job, image, &head, sink, err);
+    }
+    g_object_unref(image);
+    vips_error_clear();
+    job->info->decoder_warnings += img_log_take_warnings();
+    return good;
+}

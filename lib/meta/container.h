@@ -1,0 +1,36 @@
+/* What JPEG, PNG and WebP files say around their pixels. Pointers are into the caller's bytes. */
+#ifndef IMG_META_CONTAINER_H
+#define IMG_META_CONTAINER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct img_block {
+    const uint8_t *bytes;
+    size_t len;
+};
+
+struct img_container {
+    struct img_block exif, xmp;
+    bool has_icc;
+    bool damaged;        /* a part the decoder needs contradicts its checksum or its place */
+    bool ends_early;     /* the file ends inside a part */
+    float dpi_x, dpi_y;  /* 0: not said */
+    uint32_t width, height;
+    uint8_t bits;        /* a sample */
+    uint8_t channels;    /* JPEG: components of the frame */
+    uint8_t colour_type; /* PNG: as its header numbers them */
+    bool transparent;    /* WebP: alpha */
+    struct img_block transparency; /* PNG: the tRNS chunk */
+    bool adobe;          /* JPEG: Adobe's marker is there */
+    uint32_t frames;     /* of an animation; at least 1 */
+    struct img_block palette; /* PNG: [entries, 3] */
+};
+
+/* Each fills what it finds; a file that is cut short or damaged gives what came before. */
+void img_jpeg_scan(const uint8_t *bytes, size_t len, struct img_container *container);
+void img_png_scan(const uint8_t *bytes, size_t len, struct img_container *container);
+void img_webp_scan(const uint8_t *bytes, size_t len, struct img_container *container);
+
+#endif

@@ -1,0 +1,83 @@
+/* JPEG markers up to the first scan (ITU-T T.81, annex B; JFIF 1.02; EXIF's and Adobe's markers). */
+#include <string.h>
+
+#include "meta/container.h"
+
+static bool starts(const uint8_t *body, size_t len, const char *text, size_t text_len)
+{
+    return len >= text_len && memcmp(body, text, text_len) == 0;
+}
+
+static uint32_t short_at(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 8 | at[1];
+}
+
+static void read_jfif(const uint8_t *body, size_t len, struct img_container *container)
+{
+    if (len < 12 || (body[7] != 1 && body[7] != 2))
+        return;
+    float scale = body[7] == 2 ? 2.54F : 1.0F;
+    container->dpi_x = (float)short_at(body + 8) * scale;
+    container->dpi_y = (float)short_at(body + 10) * scale;
+}
+
+static void read_application(unsigned marker, const uint8_t *body, size_t len,
+                             struct img_container *container)
+{
+    static const char xmp[] = "http://ns.adobe.com/xap/1.0/"; /* its NUL included */
+    if (marker == 0xe0 && starts(body, len, "JFIF", 4))
+        read_jfif(body, len, container);
+    else if (marker == 0xe1 && starts(body, len, "Exif\0\0", 6) && !container->exif.bytes)
+        container->exif = (struct img_block){body + 6, len - 6};
+    else if (marker == 0xe1 && starts(body, len, xmp, sizeof xmp))
+        container->xmp = (struct img_block){body + sizeof xmp, len - sizeof xmp};
+    else if (marker == 0xe2 && starts(body, len, "ICC_PROFILE\0", 12))
+        container->has_icc = true;
+    else if (marker == 0xee && starts(body, len, "Adobe", 5) && len >= 12)
+        container->adobe = true;
+}
+
+static void read_frame(const uint8_t *body, size_t len, struct img_container *container)
+{
+    if (len < 6)
+        return;
+    container->bits = body[0];
+    container->height = short_at(body + 1);
+    container->width = short_at(body + 3);
+    container->channels = body[5];
+}
+
+static bool is_frame(unsigned marker)
+{
+    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
+void img_jpeg_scan(const uint8_t *bytes, size_t len, struct img_container *container)
+{
+    *container = (struct img_container){.frames = 1};
+    size_t at = 2;
+    while (at + 1 < len) {
+        unsigned marker = bytes[at + 1];
+        if (bytes[at] != 0xff || marker == 0 || marker == 0xff) {
+            at++;
+            continue;
+        }
+        at += 2;
+        if (marker == 0xda || marker == 0xd9)
+            return;
+        if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8))
+            continue;
+        size_t size = at + 2 <= len ? short_at(bytes + at) : 0;
+        if (size < 2 || size > len - at) {
+            container->ends_early = true;
+            return;
+        }
+        if (is_frame(marker))
+            read_frame(bytes + at + 2, size - 2, container);
+        else
+            read_application(marker, bytes + at + 2, size - 2, container);
+        at += size;
+    }
+    container->ends_early = true;
+}
