@@ -16,7 +16,7 @@ trap 'exit 130' INT TERM
 
 echo "Embedding the demo pictures with the demo model:"
 echo
-echo "    img-embed -m demo $pictures/*.png$(printf ' %s' "$@")"
+echo "    img-embed -m demo $pictures/*.png${*:+ $*}"
 "$bin/img-embed" -m demo "$pictures"/*.png "$@" >"$work/pictures" || [ $? -eq 1 ]
 echo
 echo "Each picture is now a line like this one:"
@@ -61,7 +61,7 @@ NR == FNR { n = vector($0, text); next }
     for (i = 0; i < 40 * $1; i++)
         bar = bar "#"
     if ($1 >= -1)
-        printf "    %5.2f  %-34s %s\n", $1, $2, bar
+        printf "    %5.2f  %s%s\n", $1, bar == "" ? $2 : sprintf("%-34s ", $2), bar
     else
         printf "           %s\n", $2
 }' | tee "$work/ranking"
