@@ -120,6 +120,9 @@ bool img_config_hf(const struct img_doc *config, struct img_model *model, struct
     double scale;
     if (!img_field_text(config, "model_type", "", &type, err))
         return false;
+    if (type[0] == '\0')
+        return img_err_set(err, IMG_ERR_MODEL_INVALID,
+                           "neither model_type (Hugging Face) nor architecture (timm)");
     if (strcmp(type, "clip") != 0 && strcmp(type, "clip_vision_model") != 0 &&
         strcmp(type, "clip_text_model") != 0)
         return img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED,

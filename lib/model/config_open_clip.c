@@ -2,51 +2,48 @@
  * and is not built here is refused by its key.
  *
  * Reference: open_clip's CLIPVisionCfg and CLIPTextCfg, whose defaults stand for absent keys. */
+#include <stdio.h>
 #include <string.h>
 
 #include "model/fields.h"
 #include "model/inside.h"
 
-/* Keys that may stay only while they say nothing (null, false, 0, empty). */
-static const char *const idle_model[] = {"custom_text", "multimodal_cfg", "init_logit_bias",
-                                         "nonscalar_logit_scale", "audio_cfg"};
-static const char *const idle_image[] = {
-    "timm_model_name", "ls_init_value",    "attentional_pool", "act_kwargs",  "block_type",
-    "qk_norm",         "scaled_cosine_attn", "scale_heads",    "scale_attn_inner",
-    "scale_attn",      "scale_fc",         "in_chans",         "input_patchnorm",
-    "global_average_pool"};
-static const char *const idle_text[] = {
-    "hf_model_name", "ls_init_value", "embed_cls", "no_causal_mask", "proj_bias",
-    "act_kwargs",    "hf_proj_type",  "hf_pooler_type", "block_type", "qk_norm",
-    "scaled_cosine_attn", "scale_heads", "scale_attn_inner", "scale_attn", "scale_fc"};
+/* Keys that are read below, or that change nothing in a plain tower at inference. Any other key may
+ * stay only while it says nothing (null, false, 0, empty). */
+static const char known_model[] = " embed_dim vision_cfg text_cfg quick_gelu cast_dtype "
+                                  "init_logit_scale ";
+static const char known_image[] =
+    " layers width head_width mlp_ratio patch_size image_size patch_dropout no_ln_pre "
+    "pos_embed_type final_ln_after_pool pool_type output_tokens norm_kwargs attn_pooler_queries "
+    "attn_pooler_heads timm_model_pretrained timm_pool timm_proj timm_proj_bias timm_drop "
+    "timm_drop_path ";
+static const char known_text[] =
+    " context_length vocab_size width heads layers mlp_ratio pad_id eos_id final_ln_after_pool "
+    "pool_type proj_type output_tokens norm_kwargs hf_model_pretrained hf_proj_type "
+    "hf_pooler_type ";
+static const char known_prep[] = " size mode mean std interpolation resize_mode fill_color ";
 
-static bool check_idle(const struct img_doc *object, const char *const *keys, size_t count,
-                       struct img_err *err)
+static bool is_known(const char *known, const char *key)
 {
-    for (size_t i = 0; i < count; i++) {
-        const char *text = img_doc_text(img_doc_get(object, keys[i]));
-        if (img_field_idle(object, keys[i]))
+    char word[64];
+    int n = snprintf(word, sizeof word, " %s ", key);
+    return n < (int)sizeof word && strstr(known, word);
+}
+
+static bool check_keys(const struct img_doc *object, const char *known, struct img_err *err)
+{
+    for (const struct img_doc *it = img_doc_first(object); it; it = img_doc_next(it)) {
+        const char *key = img_doc_name(it), *text = img_doc_text(it);
+        if (is_known(known, key) || img_field_idle(object, key))
             continue;
         if (text)
             return img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED,
-                               "%s '%.80s' is not supported: wanted open_clip's own plain "
+                               "%.60s '%.80s' is not supported: wanted open_clip's own plain "
                                "transformers",
-                               keys[i], text);
-        return img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED, "%s is not supported", keys[i]);
+                               key, text);
+        return img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED, "%.60s is not supported", key);
     }
     return true;
-}
-
-/* A key that may have one value only. */
-static bool check_choice(const struct img_doc *object, const char *key, const char *only,
-                         struct img_err *err)
-{
-    const char *text;
-    if (!img_field_text(object, key, only, &text, err))
-        return false;
-    return strcmp(text, only) == 0 ||
-           img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED, "%s '%.60s' is not supported: wanted %s",
-                       key, text, only);
 }
 
 static bool read_norm(const struct img_doc *object, struct img_tower *tower, struct img_err *err)
@@ -88,9 +85,9 @@ static bool read_image(const struct img_doc *object, struct img_arch *arch, stru
         return img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED,
                            "layers is a list (a ResNet tower), which is not supported: wanted a "
                            "ViT");
-    if (!check_idle(object, idle_image, sizeof idle_image / sizeof *idle_image, err) ||
-        !check_choice(object, "pool_type", "tok", err) ||
-        !check_choice(object, "pos_embed_type", "learnable", err) ||
+    if (!check_keys(object, known_image, err) ||
+        !img_field_choice(object, "pool_type", "tok", err) ||
+        !img_field_choice(object, "pos_embed_type", "learnable", err) ||
         !read_tower(object, &absent, &arch->image, err) ||
         !img_field_size(object, "head_width", IMG_WIDTH_MAX, 64, &head, err) ||
         !img_field_square(object, "image_size", IMG_SIZE_MAX, 224, &arch->image_size, err) ||
@@ -108,9 +105,9 @@ static bool read_text(const struct img_doc *object, struct img_arch *arch, struc
 {
     static const struct img_tower absent = {.width = 512, .layers = 12};
     arch->pool_highest = 1;
-    return check_idle(object, idle_text, sizeof idle_text / sizeof *idle_text, err) &&
-           check_choice(object, "pool_type", "argmax", err) &&
-           check_choice(object, "proj_type", "linear", err) &&
+    return check_keys(object, known_text, err) &&
+           img_field_choice(object, "pool_type", "argmax", err) &&
+           img_field_choice(object, "proj_type", "linear", err) &&
            read_tower(object, &absent, &arch->text, err) &&
            img_field_size(object, "heads", IMG_HEADS_MAX, 8, &arch->text.heads, err) &&
            img_field_size(object, "context_length", IMG_CONTEXT_MAX, 77, &arch->context, err) &&
@@ -121,9 +118,10 @@ static bool read_text(const struct img_doc *object, struct img_arch *arch, struc
 static bool read_prep(const struct img_doc *object, struct img_model *model, struct img_err *err)
 {
     img_prep_clip(&model->prep, model->arch.image_size, IMG_CROP_HALF_EVEN);
-    return check_choice(object, "interpolation", "bicubic", err) &&
-           check_choice(object, "resize_mode", "shortest", err) &&
-           check_choice(object, "mode", "RGB", err) &&
+    return check_keys(object, known_prep, err) &&
+           img_field_choice(object, "interpolation", "bicubic", err) &&
+           img_field_choice(object, "resize_mode", "shortest", err) &&
+           img_field_choice(object, "mode", "RGB", err) &&
            img_field_triple(object, "mean", false, model->prep.mean, err) &&
            img_field_triple(object, "std", true, model->prep.std, err);
 }
@@ -136,7 +134,7 @@ static bool read_model(const struct img_doc *object, struct img_arch *arch, stru
     if (!object || !image || !text || !img_doc_get(object, "embed_dim"))
         return img_err_set(err, IMG_ERR_MODEL_INVALID,
                            "wanted embed_dim, vision_cfg and text_cfg");
-    if (!check_idle(object, idle_model, sizeof idle_model / sizeof *idle_model, err) ||
+    if (!check_keys(object, known_model, err) ||
         !img_field_size(object, "embed_dim", IMG_WIDTH_MAX, 512, &arch->dimension, err) ||
         !img_field_bool(object, "quick_gelu", false, &quick, err))
         return false;

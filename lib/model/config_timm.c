@@ -46,17 +46,6 @@ static bool parse_name(const char *name, struct img_arch *arch)
     return false;
 }
 
-static bool check_choice(const struct img_doc *object, const char *key, const char *only,
-                         struct img_err *err)
-{
-    const char *text;
-    if (!img_field_text(object, key, only, &text, err))
-        return false;
-    return strcmp(text, only) == 0 ||
-           img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED, "%s '%.60s' is not supported: wanted %s",
-                       key, text, only);
-}
-
 static bool read_prep(const struct img_doc *object, struct img_model *model, struct img_err *err)
 {
     struct img_model_prep *prep = &model->prep;
@@ -67,8 +56,8 @@ static bool read_prep(const struct img_doc *object, struct img_model *model, str
     if (!img_field_triple(object, "mean", false, prep->mean, err) ||
         !img_field_triple(object, "std", true, prep->std, err) ||
         !img_field_positive(object, "crop_pct", 0.875, &crop, err) ||
-        !check_choice(object, "interpolation", "bicubic", err) ||
-        !check_choice(object, "crop_mode", "center", err))
+        !img_field_choice(object, "interpolation", "bicubic", err) ||
+        !img_field_choice(object, "crop_mode", "center", err))
         return false;
     double resize = floor(prep->size / crop);
     if (!(resize >= prep->size && resize <= 4 * (double)IMG_SIZE_MAX))
@@ -109,7 +98,7 @@ bool img_config_timm(const struct img_doc *config, struct img_model *model, stru
                            name);
     if (!img_field_idle(config, "model_args"))
         return img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED, "model_args is not supported");
-    if (!check_choice(config, "global_pool", "token", err) ||
+    if (!img_field_choice(config, "global_pool", "token", err) ||
         !img_field_square(pretrained, "input_size", IMG_SIZE_MAX, arch->image_size,
                           &arch->image_size, err) ||
         !read_classes(config, pretrained, &arch->classes, err))

@@ -2,6 +2,7 @@
 #include "model/fields.h"
 
 #include <math.h>
+#include <string.h>
 
 static const struct img_doc *present(const struct img_doc *object, const char *key)
 {
@@ -73,6 +74,17 @@ bool img_field_text(const struct img_doc *object, const char *key, const char *a
     if (!value || *out)
         return true;
     return img_err_set(err, IMG_ERR_MODEL_INVALID, "%s is no text", key);
+}
+
+bool img_field_choice(const struct img_doc *object, const char *key, const char *only,
+                      struct img_err *err)
+{
+    const char *text;
+    if (!img_field_text(object, key, only, &text, err))
+        return false;
+    return strcmp(text, only) == 0 ||
+           img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED, "%s '%.60s' is not supported: wanted %s",
+                       key, text, only);
 }
 
 bool img_field_square(const struct img_doc *object, const char *key, uint32_t most,

@@ -26,6 +26,10 @@ IMG_CHECKED bool img_field_triple(const struct img_doc *object, const char *key,
 IMG_CHECKED bool img_field_text(const struct img_doc *object, const char *key, const char *absent,
                                 const char **out, struct img_err *err);
 
+/* A text that may only be this one: another is MODEL_UNSUPPORTED, by name. */
+IMG_CHECKED bool img_field_choice(const struct img_doc *object, const char *key, const char *only,
+                                  struct img_err *err);
+
 /* Side of a square: a whole number, or a list of two equal ones, or of three as [3, side, side]. */
 IMG_CHECKED bool img_field_square(const struct img_doc *object, const char *key, uint32_t most,
                                   uint32_t absent, uint32_t *out, struct img_err *err);

@@ -33,6 +33,10 @@ IMG_CHECKED bool img_config_open_clip(const struct img_doc *config, struct img_m
                                       struct img_err *err);
 IMG_CHECKED bool img_config_timm(const struct img_doc *config, struct img_model *model,
                                  struct img_err *err);
+IMG_CHECKED bool img_preprocessor_parse(const struct img_doc *config, struct img_model *model,
+                                        struct img_err *err);
+
+/* The same from the folder's files; without them the defaults stand. */
 IMG_CHECKED bool img_preprocessor_read(const char *folder, struct img_model *model,
                                        struct img_err *err);
 

@@ -84,8 +84,8 @@ static bool read_sizes(const struct img_doc *config, struct img_model_prep *prep
                                           width);
 }
 
-static bool read_processor(const struct img_doc *config, struct img_model *model,
-                           struct img_err *err)
+bool img_preprocessor_parse(const struct img_doc *config, struct img_model *model,
+                            struct img_err *err)
 {
     struct img_model_prep *prep = &model->prep;
     if (!check_kind(config, err) || !check_steps(config, err) || !check_numbers(config, err) ||
@@ -118,7 +118,7 @@ bool img_preprocessor_read(const char *folder, struct img_model *model, struct i
             return false;
         config = img_doc_get(doc, "image_processor");
     }
-    bool ok = !config || read_processor(config, model, err) || img_err_in(err, "%s", name);
+    bool ok = !config || img_preprocessor_parse(config, model, err) || img_err_in(err, "%s", name);
     img_doc_free(doc);
     return ok;
 }
