@@ -149,7 +149,7 @@ const char *img_value_nearest(const char *text, const char *const *names, size_t
     size_t len = strlen(text);
     if (len < 2 || len > WORD_MAX)
         return NULL;
-    size_t least = len < 5 ? 2 : 4; /* distances from this on are no typing errors */
+    size_t least = len < 4 ? 2 : len < 8 ? 3 : 4; /* distances from this on are no typing errors */
     const char *nearest = NULL;
     for (size_t i = 0; i < count; i++) {
         if (strlen(names[i]) > WORD_MAX)
