@@ -205,6 +205,7 @@ tests: $(UNIT_TESTS:%=$(BUILD)/tests/%) $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
 check-tree: all
 	@tests/layers.sh
 	@tests/banned.sh
+	@tests/tidy.sh
 
 check-unit: all $(UNIT_TESTS:%=$(BUILD)/tests/%)
 	@$(TEST_ENV) tests/run-unit.sh $(UNIT_TESTS:%=$(BUILD)/tests/%)
