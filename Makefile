@@ -152,7 +152,7 @@ $(BUILD)/tests/img-decode-hooks: $(call object,tests/hooks/img-decode-hooks.c) $
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
 
-$(BUILD)/tests/test_worker: | $(BUILD)/tests/img-decode-hooks
+$(BUILD)/tests/test_worker: | $(BUILD)/tests/img-decode-hooks $(BUILD)/bin/img-decode
 
 $(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
 	@mkdir -p $(@D)

@@ -698,6 +698,37 @@ static void restarted_under_load(void **state)
     img_workers_close(workers);
 }
 
+/* The decoder that is installed, found by itself. */
+static void real_decoder(void **state)
+{
+    (void)state;
+    static const char ppm[] = "P6 2 2 255\n\x01\x02\x03\x10\x20\x30\x40\x50\x60\xf0\xf1\xf2";
+    size_t len = sizeof ppm - 1;
+    struct img_prep whole = IMG_PREP_DEFAULTS;
+    struct img_worker_options options = {
+        .slots = 1, .timeout_ms = 60000, .memory_limit = UNDER_ASAN ? 0 : 1u << 30};
+    struct img_workers *workers;
+    struct img_info info;
+    struct img_err err = {0};
+    uint8_t pixels[12];
+    whole.size = whole.resize = 2;
+    if (!img_workers_open(&workers, &options, &err))
+        fail_msg("%s", err.text);
+    for (unsigned i = 0; i < 3; i++) {
+        uint8_t *input = img_worker_input(workers, 0, len, &err);
+        assert_non_null(input);
+        memcpy(input, ppm, len);
+        if (!img_worker_decode(workers, 0, len, &whole, pixels, &info, &err))
+            fail_msg("%s", err.text);
+        assert_memory_equal(pixels, ppm + len - 12, 12);
+        assert_int_equal(info.format, IMG_FORMAT_PPM);
+        assert_int_equal(info.width, 2);
+        assert_false(img_worker_decode(workers, 0, len - 4, &whole, pixels, &info, &err));
+        assert_int_equal(err.code, IMG_ERR_TRUNCATED);
+    }
+    img_workers_close(workers);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -719,6 +750,7 @@ int main(void)
         cmocka_unit_test(client_killed),
         cmocka_unit_test(a_thousand_pictures),
         cmocka_unit_test(restarted_under_load),
+        cmocka_unit_test(real_decoder),
     };
     return cmocka_run_group_tests(tests, find_hooks, NULL);
 }

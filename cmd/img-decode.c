@@ -1,0 +1,29 @@
+/* img-decode: the private program in which pictures are decoded, started by its siblings. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "decode/supervise.h"
+
+static bool started_by_a_sibling(void)
+{
+    int type = 0;
+    socklen_t len = sizeof type;
+    return getsockopt(STDIN_FILENO, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+           type == SOCK_SEQPACKET;
+}
+
+int main(void)
+{
+    static const struct img_decoder decoder = {.begin = img_decode_begin, .decode = img_decode};
+    struct img_err err = {0};
+    if (!started_by_a_sibling()) {
+        fputs("img-decode: started by the other img programs, not by hand\n", stderr);
+        return IMG_EXIT_USAGE;
+    }
+    /* What a user's environment says to libvips and its friends must not change a pixel. */
+    if (clearenv() != 0)
+        return IMG_EXIT_ENVIRONMENT;
+    return img_decode_supervise(STDIN_FILENO, &decoder, &err) ? IMG_EXIT_OK : IMG_EXIT_ENVIRONMENT;
+}
