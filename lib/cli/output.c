@@ -17,15 +17,17 @@ enum {
 
 void img_output_init(struct img_output *out, int fd, const char *name)
 {
+    struct stat info;
     *out = (struct img_output){.fd = fd, .name = name};
+    out->is_pipe = fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
 }
 
-/* An advisory lock on the pipe or file, held for one write: processes that share it take turns.
- * Where it cannot be had, lines are written without. */
-static void lock_output(int fd, short type)
+/* The kernel splits a long write to a full pipe, so processes that share one (xargs -P) take turns by
+ * an advisory lock. Files need none. Where it cannot be had, lines are written without. */
+static void lock_pipe(const struct img_output *out, short type)
 {
     struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
-    while (fcntl(fd, F_SETLKW, &lock) != 0 && errno == EINTR && !img_signals_caught())
+    while (out->is_pipe && fcntl(out->fd, F_SETLKW, &lock) != 0 && errno == EINTR && !img_signals_caught())
         ;
 }
 
@@ -56,7 +58,7 @@ static bool write_lines(struct img_output *out, const char *bytes, size_t len, s
 {
     size_t written = 0;
     bool ok = true;
-    lock_output(out->fd, F_WRLCK);
+    lock_pipe(out, F_WRLCK);
     while (ok && written < len) {
         ssize_t n = write(out->fd, bytes + written, len - written);
         if (n >= 0)
@@ -69,7 +71,7 @@ static bool write_lines(struct img_output *out, const char *bytes, size_t len, s
     }
     if (!ok)
         drop_half_line(out->fd, bytes, written);
-    lock_output(out->fd, F_UNLCK);
+    lock_pipe(out, F_UNLCK);
     return ok;
 }
 

@@ -7,7 +7,8 @@
 struct img_output {
     int fd;
     const char *name; /* "standard output", for messages */
-    bool broken;      /* a write failed; what is buffered is given up */
+    bool is_pipe;
+    bool broken; /* a write failed; what is buffered is given up */
     struct img_buf lines;
 };
 
@@ -16,7 +17,7 @@ void img_output_init(struct img_output *out, int fd, const char *name);
 
 /* Takes whole lines (bytes end in '\n') and writes once enough has come together. Fails with
  * BROKEN_PIPE or OUTPUT: "cannot write to standard output: No space left on device". One thread at
- * a time. Lines of several processes that share a pipe or file (xargs -P) do not mix. */
+ * a time. Lines of several processes that share a pipe (xargs -P) do not mix. */
 IMG_CHECKED bool img_output_lines(struct img_output *out, const char *bytes, size_t len,
                                   struct img_err *err);
 
