@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -26,7 +27,7 @@ const char *scratch_open(void)
     return folder;
 }
 
-const char *scratch_path(const char *name)
+static char *path_of(const char *name)
 {
     static char paths[8][PATH_MAX + 256];
     static unsigned next;
@@ -35,9 +36,20 @@ const char *scratch_path(const char *name)
     return path;
 }
 
+const char *scratch_path(const char *name)
+{
+    return path_of(name);
+}
+
 const char *scratch_write(const char *name, const void *bytes, size_t len)
 {
-    const char *path = scratch_path(name);
+    char *path = path_of(name);
+    struct img_err err;
+    char *slash = strrchr(path, '/');
+    *slash = '\0';
+    if (!img_folder_make(path, false, &err))
+        give_up(path);
+    *slash = '/';
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(bytes, 1, len, file) != len || fclose(file) != 0)
         give_up(path);
@@ -70,4 +82,20 @@ void scratch_close(void)
     if (folder[0])
         (void)nftw(folder, drop, 16, FTW_DEPTH | FTW_PHYS);
     folder[0] = '\0';
+}
+
+bool scratch_equal(const char *name, const void *bytes, size_t len)
+{
+    struct img_buf text = {0};
+    struct img_err err;
+    bool same = img_file_read(scratch_path(name), IMG_BUF_LIMIT - 2, &text, &err) &&
+                text.len == len && (len == 0 || memcmp(text.data, bytes, len) == 0);
+    img_buf_clear(&text);
+    return same;
+}
+
+long scratch_size(const char *name)
+{
+    struct stat info;
+    return stat(scratch_path(name), &info) == 0 ? (long)info.st_size : -1;
 }
