@@ -1,5 +1,4 @@
-/* The hub's list of files, as a hostile or broken server might send it; then what would be fetched.
- */
+/* The hub's list of files, as a hostile or broken server might send it; then what is fetched. */
 #include <stdint.h>
 #include <stdlib.h>
 
