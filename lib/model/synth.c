@@ -49,12 +49,16 @@ static bool copy_file(const char *from, const char *folder, const char *name, st
     return ok;
 }
 
-static bool copy_config(const char *from, const char *folder, struct img_err *err)
+static bool copy_config(const char *from, const char *folder, struct img_model *model,
+                        struct img_err *err)
 {
     static const char *const names[] = {
         "config.json",           "open_clip_config.json", "preprocessor_config.json",
         "processor_config.json", "tokenizer.json",        "tokenizer_config.json",
         "vocab.json",            "merges.txt"};
+    const char *file;
+    if (!img_model_configure(model, from, &file, err))
+        return img_err_in(err, "%s", from);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!copy_file(from, folder, names[i], err))
             return false;
@@ -62,18 +66,25 @@ static bool copy_config(const char *from, const char *folder, struct img_err *er
 }
 
 static bool write_config(const struct img_synth_shape *shape, const char *folder,
-                         struct img_err *err)
+                         struct img_model *model, struct img_err *err)
 {
     struct img_buf text = {0};
+    struct img_doc *doc = NULL;
     const char *file;
+    bool hf = shape->layout == IMG_LAYOUT_HF;
     img_synth_config_put(shape, &text, &file);
-    bool ok = img_buf_ok(&text, err) && write_file(folder, file, &text, err);
-    if (ok && shape->layout == IMG_LAYOUT_HF) {
+    bool ok = img_buf_ok(&text, err);
+    if (ok)
+        doc = img_doc_parse(text.data, text.len, IMG_CONFIG_VALUES_MAX, IMG_ERR_MODEL_INVALID, err);
+    ok = doc && (hf ? img_config_hf : img_config_open_clip)(doc, model, err) &&
+         write_file(folder, file, &text, err);
+    if (ok && hf) {
         img_buf_reset(&text);
         img_synth_preprocessor_put(shape, &text);
         ok = img_buf_ok(&text, err) &&
              write_file(folder, "preprocessor_config.json", &text, err);
     }
+    img_doc_free(doc);
     img_buf_clear(&text);
     return ok;
 }
@@ -155,15 +166,13 @@ static bool write_weights(const struct img_arch *arch, const char *folder, uint6
 bool img_synth_write(const struct img_synth_spec *spec, const char *folder, struct img_err *err)
 {
     struct img_model model = {0};
-    const char *layout_file;
     const struct img_synth_shape *shape = spec->name ? img_synth_shape_find(spec->name) : NULL;
     if (spec->name && !shape)
         return img_err_set(err, IMG_ERR_USAGE, "no shape named '%s' (img-model(1) lists them)",
                            spec->name);
     if (!img_folder_make(folder, false, err))
         return false;
-    bool ok = shape ? write_config(shape, folder, err)
-                    : copy_config(spec->config_folder, folder, err);
-    return ok && img_model_configure(&model, folder, &layout_file, err) &&
-           write_weights(&model.arch, folder, spec->seed, err);
+    bool ok = shape ? write_config(shape, folder, &model, err)
+                    : copy_config(spec->config_folder, folder, &model, err);
+    return ok && write_weights(&model.arch, folder, spec->seed, err);
 }

@@ -9,8 +9,12 @@
 
 #include <cmocka.h>
 
-#include "model/model.h"
+#include "model/inside.h"
+#include "model/names.h"
+#include "model/synth.h"
+#include "model/synth_shapes.h"
 #include "support/npy.h"
+#include "support/scratch.h"
 
 static void need_shared(void)
 {
@@ -88,11 +92,391 @@ static void fingerprints_follow_values(void **state)
     assert_string_not_equal(half, brain);
 }
 
+
+static void binary_checkpoint_is_the_same_model(void **state)
+{
+    (void)state;
+    need_shared();
+    char bin[IMG_FINGERPRINT_HEX], safe[IMG_FINGERPRINT_HEX];
+    scratch_open();
+    scratch_copy("config.json", shared_path("golden/hf-tiny/config.json"));
+    scratch_copy("preprocessor_config.json",
+                 shared_path("golden/hf-tiny/preprocessor_config.json"));
+    scratch_copy("pytorch_model.bin", shared_path("golden/hf-tiny/pytorch_model.bin"));
+    fingerprint_of(scratch_path("."), bin);
+    scratch_close();
+    fingerprint_of(shared_path("golden/hf-tiny"), safe);
+    assert_string_equal(bin, safe);
+}
+
+static void other_layouts_open(void **state)
+{
+    (void)state;
+    need_shared();
+    struct img_model model;
+    load(&model, shared_path("golden/open-clip-tiny"));
+    assert_int_equal(model.arch.layout, IMG_LAYOUT_OPEN_CLIP);
+    assert_int_equal(model.arch.image.activation, IMG_GELU);
+    assert_int_equal(model.prep.crop, IMG_CROP_HALF_EVEN);
+    img_model_close(&model);
+    load(&model, shared_path("models/vit_tiny_patch16_224"));
+    assert_int_equal(model.arch.layout, IMG_LAYOUT_TIMM);
+    assert_int_equal(model.arch.classes, 1000);
+    assert_int_equal(model.prep.resize, 248);
+    img_model_close(&model);
+    load(&model, shared_path("models/demo"));
+    assert_int_equal(model.arch.pool_highest, 0);
+    assert_int_equal(model.arch.eos_id, 993);
+    img_model_close(&model);
+}
+
+/* Writes the small model of tests/data/models/name into the scratch folder. */
+static void synthesize(const char *name, uint64_t seed)
+{
+    char config[256];
+    struct img_err err = {0};
+    snprintf(config, sizeof config, "tests/data/models/%s", name);
+    struct img_synth_spec spec = {.config_folder = config, .seed = seed};
+    if (!img_synth_write(&spec, scratch_path("m"), &err))
+        fail_msg("%s", err.text);
+}
+
+static void preprocessing_is_the_model_s_own(void **state)
+{
+    (void)state;
+    struct img_model model;
+    scratch_open();
+    synthesize("hf-small", 0);
+    load(&model, scratch_path("m"));
+    assert_int_equal(model.prep.size, 12);
+    assert_int_equal(model.prep.resize, 14);
+    assert_true(model.prep.mean[1] == 0.25f && model.prep.std[2] == 2);
+    assert_int_equal(model.file_count, 3);
+    assert_string_equal(model.name, "m");
+    img_model_close(&model);
+    scratch_close();
+}
+
+/* Every tensor of every layout, read in canonical orientation, against the values' own rule. */
+static void tensors_are_turned_and_split(void **state)
+{
+    (void)state;
+    struct img_model model;
+    struct img_err err = {0};
+    float all[48 * 16], got[16 * 16];
+    const size_t in_proj[2] = {48, 16}, proj[2] = {16, 10};
+    scratch_open();
+    synthesize("open-clip-small", 5);
+    load(&model, scratch_path("m"));
+    img_synth_values("visual.transformer.resblocks.1.attn.in_proj_weight", in_proj, 2, 5, 0,
+                     48 * 16, all);
+    for (unsigned part = 0; part < 3; part++) {
+        enum img_role role = part == 0 ? IMG_Q_W : part == 1 ? IMG_K_W : IMG_V_W;
+        assert_true(img_model_read(&model, IMG_IMAGE_TOWER, 1, role, got, &err));
+        assert_memory_equal(got, all + part * 256, 256 * sizeof *got);
+    }
+    img_synth_values("visual.transformer.resblocks.0.attn.in_proj_bias", (size_t[1]){48}, 1, 5, 0,
+                     48, all);
+    assert_true(img_model_read(&model, IMG_IMAGE_TOWER, 0, IMG_V_B, got, &err));
+    assert_memory_equal(got, all + 32, 16 * sizeof *got);
+    img_synth_values("visual.proj", proj, 2, 5, 0, 160, all);
+    assert_true(img_model_read(&model, IMG_IMAGE_TOWER, 0, IMG_PROJECTION, got, &err));
+    for (size_t r = 0; r < 10; r++)
+        for (size_t c = 0; c < 16; c++)
+            assert_true(got[r * 16 + c] == all[c * 10 + r]);
+    assert_false(img_model_read(&model, IMG_TEXT_TOWER, 0, IMG_PATCH, got, &err));
+    img_model_close(&model);
+    scratch_close();
+}
+
+static void seeds_make_other_models(void **state)
+{
+    (void)state;
+    char one[IMG_FINGERPRINT_HEX], two[IMG_FINGERPRINT_HEX], again[IMG_FINGERPRINT_HEX];
+    scratch_open();
+    synthesize("hf-small", 1);
+    fingerprint_of(scratch_path("m"), one);
+    synthesize("hf-small", 2);
+    fingerprint_of(scratch_path("m"), two);
+    synthesize("hf-small", 1);
+    fingerprint_of(scratch_path("m"), again);
+    scratch_close();
+    assert_string_not_equal(one, two);
+    assert_string_equal(one, again);
+}
+
+/* Rewrites a file of the scratch model with one text in place of another of the same length. */
+static void patch(const char *name, const char *from, const char *to)
+{
+    struct img_buf bytes = {0};
+    struct img_err err = {0};
+    assert_int_equal(strlen(from), strlen(to));
+    assert_true(img_file_read(scratch_path(name), 1 << 24, &bytes, &err));
+    char *at = memmem(bytes.data, bytes.len, from, strlen(from));
+    assert_non_null(at);
+    memcpy(at, to, strlen(to));
+    scratch_write(name, bytes.data, bytes.len);
+    img_buf_clear(&bytes);
+}
+
+static void fails(enum img_code code, const char *reason)
+{
+    struct img_model model;
+    struct img_err err = {0};
+    bool ok = img_model_open(&model, scratch_path("m"), &err) && img_model_load(&model, &err);
+    if (ok)
+        fail_msg("let in, wanted: %s", reason);
+    img_model_close(&model);
+    if (err.code != code || !strstr(err.text, reason))
+        fail_msg("got %s '%s', wanted '%s'", img_code_name(err.code), err.text, reason);
+}
+
+static void what_does_not_fit_is_named(void **state)
+{
+    (void)state;
+    scratch_open();
+    synthesize("hf-small", 0);
+    patch("m/config.json", "\"projection_dim\": 10", "\"projection_dim\": 11");
+    fails(IMG_ERR_MODEL_INVALID,
+          "tensor 'visual_projection.weight': shape [10, 16], wanted [11, 16]");
+    synthesize("hf-small", 0);
+    patch("m/config.json", "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3");
+    fails(IMG_ERR_MODEL_INVALID, "tensor 'text_model.encoder.layers.2.layer_norm1.weight' is missing");
+    synthesize("hf-small", 0);
+    patch("m/model.safetensors", "visual_projection", "visual-projection");
+    fails(IMG_ERR_MODEL_INVALID, "tensor 'visual_projection.weight' is missing");
+    synthesize("hf-small", 0);
+    patch("m/model.safetensors", "\"F32\",\"shape\":[16,3,4,4]", "\"I32\",\"shape\":[16,3,4,4]");
+    fails(IMG_ERR_MODEL_INVALID, "patch_embedding.weight': dtype is");
+    synthesize("hf-small", 0);
+    patch("m/preprocessor_config.json", "\"resample\": 3", "\"resample\": 2");
+    fails(IMG_ERR_MODEL_UNSUPPORTED, "preprocessor_config.json: resample 2");
+    synthesize("hf-small", 0);
+    scratch_write("m/config.json", "{\"model_type\":", 14);
+    fails(IMG_ERR_MODEL_INVALID, "config.json: not JSON");
+    scratch_close();
+}
+
+static void not_finite_values_are_named(void **state)
+{
+    (void)state;
+    static const uint32_t values[] = {0x7fc00000, 0x7f800000, 0xff800000};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        struct img_buf bytes = {0};
+        struct img_err err = {0};
+        scratch_open();
+        synthesize("hf-small", 0);
+        assert_true(img_file_read(scratch_path("m/model.safetensors"), 1 << 24, &bytes, &err));
+        memcpy(bytes.data + bytes.len - 4, &values[i], 4); /* the last tensor is logit_scale */
+        scratch_write("m/model.safetensors", bytes.data, bytes.len);
+        fails(IMG_ERR_MODEL_INVALID, "tensor 'logit_scale': element 0 is not finite");
+        scratch_write("m/model.safetensors", bytes.data, bytes.len - 1);
+        fails(IMG_ERR_MODEL_INVALID, "model.safetensors: tensor 'logit_scale': ends at byte");
+        img_buf_clear(&bytes);
+        scratch_close();
+    }
+}
+
+static void what_is_not_there_is_missing(void **state)
+{
+    (void)state;
+    scratch_open();
+    fails(IMG_ERR_MODEL_MISSING, "cannot open folder");
+    scratch_write("m", "", 0);
+    fails(IMG_ERR_MODEL_MISSING, "not a folder");
+    remove(scratch_path("m"));
+    synthesize("hf-small", 0);
+    remove(scratch_path("m/model.safetensors"));
+    fails(IMG_ERR_MODEL_MISSING, "no weights: neither model.safetensors nor pytorch_model.bin");
+    static const char index[] = "{\"weight_map\":{\"a\":\"one.safetensors\"}}";
+    scratch_write("m/model.safetensors.index.json", index, sizeof index - 1);
+    fails(IMG_ERR_MODEL_MISSING, "one.safetensors");
+    remove(scratch_path("m/config.json"));
+    fails(IMG_ERR_MODEL_MISSING, "neither config.json nor open_clip_config.json");
+    scratch_close();
+}
+
+/* A folder with both layouts is read as Hugging Face's while those weights are there. */
+static void both_layouts_in_one_folder(void **state)
+{
+    (void)state;
+    struct img_model model;
+    struct img_err err = {0};
+    scratch_open();
+    synthesize("open-clip-small", 0);
+    scratch_copy("m/config.json", "tests/data/models/hf-small/config.json");
+    load(&model, scratch_path("m"));
+    assert_int_equal(model.arch.layout, IMG_LAYOUT_OPEN_CLIP);
+    img_model_close(&model);
+    synthesize("hf-small", 0);
+    load(&model, scratch_path("m"));
+    assert_int_equal(model.arch.layout, IMG_LAYOUT_HF);
+    img_model_close(&model);
+    scratch_write("m/config.json", "{\"architecture\":\"vit_base_patch16_clip_224\"}", 44);
+    assert_true(img_model_open(&model, scratch_path("m"), &err));
+    assert_int_equal(model.arch.layout, IMG_LAYOUT_OPEN_CLIP);
+    img_model_close(&model);
+    scratch_close();
+}
+
+static void hub_folders_have_their_model_s_name(void **state)
+{
+    (void)state;
+    struct img_model model;
+    struct img_err err = {0};
+    char path[512];
+    struct img_synth_spec spec = {.config_folder = "tests/data/models/hf-small"};
+    snprintf(path, sizeof path, "%s/models--org--the-name/snapshots/0123abcd", scratch_open());
+    assert_true(img_synth_write(&spec, path, &err));
+    load(&model, path);
+    assert_string_equal(model.name, "the-name");
+    img_model_close(&model);
+    scratch_close();
+}
+
+struct tally {
+    size_t tensors, parameters;
+};
+
+static bool count_piece(void *ctx, const struct img_piece *piece, struct img_err *err)
+{
+    struct tally *tally = ctx;
+    (void)err;
+    tally->tensors += piece->first == 0;
+    tally->parameters += piece->rows * piece->cols;
+    return true;
+}
+
+static bool find_named(void *ctx, const struct img_piece *piece, struct img_err *err)
+{
+    struct img_piece *wanted = ctx;
+    if (strcmp(piece->name, wanted->name) != 0)
+        return true;
+    *wanted = *piece;
+    return img_err_set(err, IMG_ERR_SYSTEM, "found");
+}
+
+static void check_samples(const struct img_arch *arch, const struct img_doc *samples)
+{
+    for (const struct img_doc *it = img_doc_first(samples); it; it = img_doc_next(it)) {
+        struct img_piece piece = {0};
+        struct img_err err;
+        float got[4];
+        snprintf(piece.name, sizeof piece.name, "%s", img_doc_name(it));
+        assert_false(img_pieces_visit(arch, find_named, &piece, &err));
+        size_t n = 0, count = img_doc_count(it);
+        img_synth_values(piece.name, piece.shape, piece.dims, 0, 0, count, got);
+        for (const struct img_doc *v = img_doc_first(it); v; v = img_doc_next(v)) {
+            double want = 0;
+            assert_true(img_doc_number(v, &want));
+            assert_true(got[n++] == (float)want);
+        }
+    }
+}
+
+static void seeded_models_are_the_golden_ones(void **state)
+{
+    (void)state;
+    need_shared();
+    static const char *const names[] = {"hf-tiny",           "hf-vit-b32",
+                                        "hf-vit-l14",        "open-clip-tiny",
+                                        "open-clip-vit-b32", "open-clip-vit-b16",
+                                        "open-clip-tiny-quickgelu"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[128];
+        struct img_model model = {0}, named = {0};
+        struct img_err err = {0};
+        const char *file;
+        struct tally tally = {0};
+        int64_t parameters = 0, tensors = 0;
+        snprintf(path, sizeof path, "golden/%s", names[i]);
+        const char *folder = shared_path(path);
+        assert_true(img_model_configure(&model, folder, &file, &err));
+        assert_true(img_pieces_visit(&model.arch, count_piece, &tally, &err));
+        struct img_doc *doc = NULL;
+        assert_true(img_config_read(folder, "weights.json", true, &doc, &err));
+        assert_true(img_doc_int(img_doc_get(doc, "parameters"), &parameters));
+        assert_true(img_doc_int(img_doc_get(doc, "tensors"), &tensors));
+        assert_int_equal(tally.parameters, parameters);
+        assert_int_equal(tally.tensors, tensors);
+        check_samples(&model.arch, img_doc_get(doc, "sample"));
+        img_doc_free(doc);
+        /* the shape known by that name has the same architecture and preprocessing */
+        const struct img_synth_shape *shape = img_synth_shape_find(names[i]);
+        assert_non_null(shape);
+        struct img_buf text = {0};
+        img_synth_config_put(shape, &text, &file);
+        doc = img_doc_parse(text.data, text.len, 1000, IMG_ERR_MODEL_INVALID, &err);
+        assert_non_null(doc);
+        assert_true((shape->layout == IMG_LAYOUT_HF ? img_config_hf : img_config_open_clip)(
+            doc, &named, &err));
+        assert_memory_equal(&named.arch, &model.arch, sizeof named.arch);
+        assert_memory_equal(&named.prep, &model.prep, sizeof named.prep);
+        img_doc_free(doc);
+        img_buf_clear(&text);
+    }
+}
+
+/* Not the first values alone: all of them. */
+static void seeded_weights_are_the_golden_ones(void **state)
+{
+    (void)state;
+    need_shared();
+    static const char *const names[] = {"hf-tiny", "open-clip-tiny"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[128], golden[IMG_FINGERPRINT_HEX], ours[IMG_FINGERPRINT_HEX];
+        struct img_synth_spec spec = {.name = names[i]};
+        struct img_err err = {0};
+        scratch_open();
+        assert_true(img_synth_write(&spec, scratch_path("m"), &err));
+        fingerprint_of(scratch_path("m"), ours);
+        scratch_close();
+        snprintf(path, sizeof path, "golden/%s", names[i]);
+        fingerprint_of(shared_path(path), golden);
+        assert_string_equal(ours, golden);
+    }
+}
+
+static void every_known_shape_can_be_configured(void **state)
+{
+    (void)state;
+    struct img_err err = {0};
+    struct img_synth_spec unknown = {.name = "clip-vit-enormous"};
+    for (size_t i = 0; img_synth_name(i); i++) {
+        const struct img_synth_shape *shape = img_synth_shape_find(img_synth_name(i));
+        struct img_model model = {0};
+        struct img_buf text = {0};
+        const char *file;
+        img_synth_config_put(shape, &text, &file);
+        struct img_doc *doc = img_doc_parse(text.data, text.len, 1000, IMG_ERR_SYSTEM, &err);
+        assert_non_null(doc);
+        assert_true((shape->layout == IMG_LAYOUT_HF ? img_config_hf : img_config_open_clip)(
+            doc, &model, &err));
+        img_doc_free(doc);
+        img_buf_clear(&text);
+    }
+    assert_false(img_synth_write(&unknown, "/nonexistent", &err));
+    assert_int_equal(err.code, IMG_ERR_USAGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hugging_face_opens),
         cmocka_unit_test(fingerprints_follow_values),
+        cmocka_unit_test(binary_checkpoint_is_the_same_model),
+        cmocka_unit_test(other_layouts_open),
+        cmocka_unit_test(preprocessing_is_the_model_s_own),
+        cmocka_unit_test(tensors_are_turned_and_split),
+        cmocka_unit_test(seeds_make_other_models),
+        cmocka_unit_test(what_does_not_fit_is_named),
+        cmocka_unit_test(not_finite_values_are_named),
+        cmocka_unit_test(what_is_not_there_is_missing),
+        cmocka_unit_test(both_layouts_in_one_folder),
+        cmocka_unit_test(hub_folders_have_their_model_s_name),
+        cmocka_unit_test(seeded_models_are_the_golden_ones),
+        cmocka_unit_test(seeded_weights_are_the_golden_ones),
+        cmocka_unit_test(every_known_shape_can_be_configured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
