@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "decode/supervise.h"
+#include "decode/warm.h"
 
 static bool started_by_a_sibling(void)
 {
@@ -14,9 +15,17 @@ static bool started_by_a_sibling(void)
            type == SOCK_SEQPACKET;
 }
 
+static bool begin(struct img_err *err)
+{
+    if (!img_decode_begin(err))
+        return false;
+    img_decode_warm_up();
+    return true;
+}
+
 int main(void)
 {
-    static const struct img_decoder decoder = {.begin = img_decode_begin, .decode = img_decode};
+    static const struct img_decoder decoder = {.begin = begin, .decode = img_decode};
     struct img_err err = {0};
     if (!started_by_a_sibling()) {
         fputs("img-decode: started by the other img programs, not by hand\n", stderr);

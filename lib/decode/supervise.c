@@ -148,8 +148,8 @@ static bool obey(struct supervisor *s, bool *gone, struct img_err *err)
         *gone = true;
         return true;
     default:
-        return img_err_set(err, IMG_ERR_SYSTEM, "img-decode and its client are of different "
-                                                "versions");
+        return img_err_set(err, IMG_ERR_SYSTEM, "img-decode cannot take a message: of another "
+                                                "version, or with too many descriptors");
     }
 }
 

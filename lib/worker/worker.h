@@ -28,7 +28,9 @@ IMG_CHECKED bool img_workers_open(struct img_workers **workers,
                                   const struct img_worker_options *options, struct img_err *err);
 
 /* Shared memory for the next picture's bytes: at least capacity bytes, valid until the slot's next
- * call. The caller reads the file straight into it. NULL: OUT_OF_MEMORY. */
+ * call. The caller reads the file straight into it. Until the picture is decoded a larger capacity
+ * keeps what was written, so that a pipe can be read. The memory is taken from the system at once:
+ * ask for what is needed. NULL: OUT_OF_MEMORY. */
 IMG_CHECKED uint8_t *img_worker_input(struct img_workers *workers, unsigned slot, size_t capacity,
                                       struct img_err *err);
 

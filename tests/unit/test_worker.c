@@ -2,6 +2,7 @@
  * picture gets exactly one answer, and the next one is served. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <math.h>
 #include <pthread.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -578,6 +580,92 @@ static void client_killed(void **state)
     assert_int_equal(living, 0);
 }
 
+/* Runs check in a process of its own, whose settings it may spoil. */
+static void in_a_child(bool (*check)(unsigned n), unsigned n)
+{
+    int status = -1;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(check(n) ? 0 : 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (status != 0)
+        fail_msg("case %u: status %d", n, status);
+}
+
+static bool serves_without_streams(unsigned n)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (n >> fd & 1)
+            close(fd);
+    struct img_workers *workers = open_workers(2, 10000, 0);
+    bool ok = serves(workers, 1, "a healthy picture");
+    /* What a program believes to be its stdout must not be one of our sockets. */
+    for (int fd = 0; fd < 3; fd++)
+        ok = ok && !(n >> fd & 1 && fcntl(fd, F_GETFD) >= 0);
+    img_workers_close(workers);
+    return ok;
+}
+
+static void standard_streams_closed(void **state)
+{
+    (void)state;
+    for (unsigned n = 0; n < 8; n++)
+        in_a_child(serves_without_streams, n);
+}
+
+static bool serves_with_descriptors(unsigned n)
+{
+    struct img_err err = {0};
+    struct img_workers *workers;
+    struct img_worker_options options = {.program = hooks, .slots = 2, .timeout_ms = 10000};
+    size_t before = open_descriptors();
+    struct rlimit limit = {.rlim_cur = n, .rlim_max = n};
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return false;
+    bool ok = true;
+    if (img_workers_open(&workers, &options, &err)) {
+        uint8_t pixels[PIXELS];
+        struct img_info info;
+        if (!decode(workers, 1, "x", 1, pixels, &info, &err))
+            ok = err.code == IMG_ERR_SYSTEM;
+        img_workers_close(workers);
+    } else {
+        ok = err.code == IMG_ERR_SYSTEM;
+    }
+    return ok && (n < 16 || open_descriptors() == before);
+}
+
+static void few_descriptors(void **state)
+{
+    (void)state;
+    for (unsigned n = 4; n < 24; n++)
+        in_a_child(serves_with_descriptors, n);
+}
+
+static bool serves_without_sigchld(unsigned n)
+{
+    (void)n;
+    if (signal(SIGCHLD, SIG_IGN) == SIG_ERR)
+        return false;
+    struct img_workers *workers = open_workers(1, 10000, 0);
+    bool ok = serves(workers, 0, "first");
+    pid_t found[2];
+    if (!ok || children_of(getpid(), found, 2) != 1)
+        return false;
+    kill(found[0], SIGKILL);
+    nap_ms(50);
+    ok = serves(workers, 0, "second");
+    img_workers_close(workers);
+    return ok && children_of(getpid(), found, 2) == 0;
+}
+
+static void children_ignored(void **state)
+{
+    (void)state;
+    in_a_child(serves_without_sigchld, 0);
+}
+
 struct crowd {
     struct img_workers *workers;
     unsigned slot, seed;
@@ -726,6 +814,12 @@ static void real_decoder(void **state)
         assert_false(img_worker_decode(workers, 0, len - 4, &whole, pixels, &info, &err));
         assert_int_equal(err.code, IMG_ERR_TRUNCATED);
     }
+    /* Who forks must have no threads. */
+    char path[64];
+    struct stat tasks;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)only_child(getpid()));
+    assert_int_equal(stat(path, &tasks), 0);
+    assert_int_equal(tasks.st_nlink, 3);
     img_workers_close(workers);
 }
 
@@ -748,6 +842,9 @@ int main(void)
         cmocka_unit_test(cannot_be_started),
         cmocka_unit_test(nothing_is_left_behind),
         cmocka_unit_test(client_killed),
+        cmocka_unit_test(standard_streams_closed),
+        cmocka_unit_test(few_descriptors),
+        cmocka_unit_test(children_ignored),
         cmocka_unit_test(a_thousand_pictures),
         cmocka_unit_test(restarted_under_load),
         cmocka_unit_test(real_decoder),
