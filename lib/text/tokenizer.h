@@ -15,6 +15,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* The longest text that is encoded, in bytes. */
+enum { IMG_TEXT_MAX = 1 << 20 };
+
 enum img_tokenizer_family { IMG_TOKENIZER_HF, IMG_TOKENIZER_OPEN_CLIP };
 
 struct img_tokenizer_source {
@@ -24,8 +27,9 @@ struct img_tokenizer_source {
     uint32_t vocab_size; /* the model's; every id must be below it */
 };
 
-/* Appends the table to out. Fails with MODEL_INVALID (a file is broken, or the vocabulary does not
- * fit; the text names the file) or OUT_OF_MEMORY. */
+/* Appends the table to out. tokenizer.json goes before vocab.json, as in transformers. Fails with
+ * MODEL_INVALID (a file is broken, or the vocabulary does not fit; the text names the file),
+ * MODEL_UNSUPPORTED (another kind of tokenizer) or OUT_OF_MEMORY. */
 IMG_CHECKED bool img_tokenizer_build(const struct img_tokenizer_source *source,
                                      struct img_buf *out, struct img_err *err);
 
@@ -40,7 +44,8 @@ IMG_CHECKED bool img_tokenizer_attach(struct img_tokenizer *tokenizer, const voi
                                       size_t size, struct img_err *err);
 
 /* Token ids of text, with start and end token, truncated to most (the end token kept last, as the
- * family's reference does). ids has room for most >= 2. Invalid UTF-8 is BAD_TEXT. Thread-safe. */
+ * family's reference does). ids has room for most >= 2. BAD_TEXT: invalid UTF-8, or longer than
+ * IMG_TEXT_MAX. Thread-safe. */
 IMG_CHECKED bool img_tokenizer_encode(const struct img_tokenizer *tokenizer, const char *text,
                                       size_t len, int32_t *ids, size_t most, size_t *count,
                                       struct img_err *err);
