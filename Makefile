@@ -77,12 +77,13 @@ LDLIBS = $(call once,LDLIBS,$(call packages,--libs $(LIBS_COMMON)) -lm)
 LDLIBS_DECODE = $(call once,LDLIBS_DECODE,$(call packages,--libs $(LIBS_DECODE)) -lgif -lxxhash -lm)
 
 # The processor chooses files, not lines in a function.
-KERNELS_X86 := lib/kernel/%_avx2.c lib/kernel/%_avx512.c
-KERNELS_ARM := lib/kernel/%_neon.c
+KERNELS_X86 := lib/kernel/%_avx2.c lib/kernel/%_avx512.c lib/kernel/%_x86.c
+KERNELS_ARM := lib/kernel/%_neon.c lib/kernel/%_arm.c
+KERNELS_OTHER := lib/kernel/%_other.c
 ifeq ($(ARCH),x86_64)
-KERNELS_NOT_HERE := $(KERNELS_ARM)
+KERNELS_NOT_HERE := $(KERNELS_ARM) $(KERNELS_OTHER)
 else ifeq ($(ARCH),aarch64)
-KERNELS_NOT_HERE := $(KERNELS_X86)
+KERNELS_NOT_HERE := $(KERNELS_X86) $(KERNELS_OTHER)
 else
 KERNELS_NOT_HERE := $(KERNELS_X86) $(KERNELS_ARM)
 endif
