@@ -1,0 +1,109 @@
+/* Opening packed weights, or making them. */
+#include "engine/cpu/store.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/place.h"
+#include "engine/cpu/pack.h"
+#include "text/tokenizer.h"
+
+static bool build_tokenizer(struct img_store *store, const struct img_model *model,
+                            struct img_err *err)
+{
+    if (model->arch.text.layers == 0)
+        return true;
+    char merges[PATH_MAX];
+    struct img_err absent;
+    struct img_tokenizer_source source = {
+        .family = model->tokenizer_family,
+        .folder = model->folder,
+        .merges = img_place_data("clip/merges.txt", merges, &absent) ? merges : NULL,
+        .vocab_size = model->arch.vocab_size,
+    };
+    if (!img_tokenizer_build(&source, &store->tokenizer, err))
+        return false;
+    store->packed.tokenizer = (const unsigned char *)store->tokenizer.data;
+    store->packed.tokenizer_size = store->tokenizer.len;
+    return true;
+}
+
+static bool pack_now(struct img_store *store, struct img_model *model, struct img_pool *pool,
+                     struct img_err *err)
+{
+    if (!img_model_load(model, err) || !img_plan_make(&store->packed.plan, &model->arch, err) ||
+        !build_tokenizer(store, model, err))
+        return false;
+    store->memory_size = store->packed.plan.size * sizeof(float);
+    void *memory = mmap(NULL, store->memory_size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return img_err_sys(err, IMG_ERR_OUT_OF_MEMORY, errno, "%zu MiB for the weights",
+                           store->memory_size >> 20);
+    (void)madvise(memory, store->memory_size, MADV_HUGEPAGE); /* fewer faults; a hint only */
+    store->memory = memory;
+    store->packed.block = memory;
+    return img_pack(model, &store->packed.plan, pool, memory, store->packed.fingerprint, err);
+}
+
+static void *write_in_background(void *arg)
+{
+    struct img_store *store = arg;
+    struct img_err err;
+    if (!img_packfile_write(store->path.data, store->model, &store->packed, &store->cancel, &err) &&
+        !store->cancel)
+        img_report(store->report, IMG_WARNING, "packed weights are not kept: %s", err.text);
+    return NULL;
+}
+
+static void start_writing(struct img_store *store)
+{
+    int os = pthread_create(&store->writer, NULL, write_in_background, store);
+    store->writing = os == 0;
+    if (os != 0)
+        img_report(store->report, IMG_WARNING, "packed weights are not kept: %s", strerror(os));
+}
+
+/* Prepares the folder and store->path; false, after a warning, where there can be no file. */
+static bool find_place(struct img_store *store, const char *cache_folder)
+{
+    struct img_buf folder = {0};
+    struct img_err err;
+    img_buf_printf(&folder, "%s/weights", cache_folder);
+    bool ok = img_buf_ok(&folder, &err) && img_folder_make(folder.data, true, &err) &&
+              img_packfile_path(store->model, folder.data, &store->path, &err);
+    if (!ok)
+        img_report(store->report, IMG_WARNING, "packed weights are not kept: %s", err.text);
+    img_buf_clear(&folder);
+    return ok;
+}
+
+bool img_store_open(struct img_store *store, struct img_model *model, const char *cache_folder,
+                    struct img_pool *pool, const struct img_report *report, struct img_err *err)
+{
+    struct img_err why;
+    *store = (struct img_store){.model = model, .report = report};
+    bool place = cache_folder && find_place(store, cache_folder);
+    if (place && img_packfile_open(&store->map, store->path.data, model, &store->packed, &why))
+        return true;
+    if (place)
+        img_report(report, IMG_DEBUG, "packing weights: %s", why.text);
+    if (!pack_now(store, model, pool, err))
+        return false;
+    if (place)
+        start_writing(store);
+    return true;
+}
+
+void img_store_close(struct img_store *store)
+{
+    if (store->writing)
+        pthread_join(store->writer, NULL);
+    if (store->memory)
+        munmap(store->memory, store->memory_size);
+    img_map_close(&store->map);
+    img_buf_clear(&store->tokenizer);
+    img_buf_clear(&store->path);
+    *store = (struct img_store){0};
+}

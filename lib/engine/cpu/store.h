@@ -1,0 +1,35 @@
+/* Where an engine's weights come from: the packed file, or the model, packed now and written to the
+ * packed file in the background while encoding already works from memory. */
+#ifndef IMG_ENGINE_CPU_STORE_H
+#define IMG_ENGINE_CPU_STORE_H
+
+#include <pthread.h>
+
+#include "base/pool.h"
+#include "base/report.h"
+#include "engine/cpu/packfile.h"
+
+struct img_store {
+    struct img_packed packed;
+    struct img_map map;      /* when it came from a file */
+    float *memory;           /* when it was packed here */
+    size_t memory_size;
+    struct img_buf tokenizer;
+    struct img_buf path;
+    const struct img_model *model;
+    const struct img_report *report;
+    pthread_t writer;
+    bool writing;
+    volatile bool cancel;
+};
+
+/* cache_folder NULL: no file is looked for or written. A file that cannot be written is a warning.
+ * Fails as img_model_load() does, or with OUT_OF_MEMORY. */
+IMG_CHECKED bool img_store_open(struct img_store *store, struct img_model *model,
+                                const char *cache_folder, struct img_pool *pool,
+                                const struct img_report *report, struct img_err *err);
+
+/* Waits for a file that is being written. */
+void img_store_close(struct img_store *store);
+
+#endif

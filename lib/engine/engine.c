@@ -1,0 +1,37 @@
+/* Calls through an engine's table of functions. */
+#include "engine/engine.h"
+
+static bool lacks(const char *what, struct img_err *err)
+{
+    return img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED, "the model has no %s", what);
+}
+
+bool img_engine_encode_images(struct img_engine *engine, const uint8_t *pixels, size_t n,
+                              float *out, struct img_err *err)
+{
+    if (engine->info.image_size == 0)
+        return lacks("image tower", err);
+    return engine->ops->encode_images(engine, pixels, n, out, err);
+}
+
+bool img_engine_encode_text(struct img_engine *engine, const struct img_text *text, float *out,
+                            struct img_err *err)
+{
+    if (engine->info.context == 0)
+        return lacks("text tower", err);
+    return engine->ops->encode_text(engine, text, out, err);
+}
+
+bool img_engine_classify(struct img_engine *engine, const float *embeddings, size_t n,
+                         float *logits, struct img_err *err)
+{
+    if (engine->info.classes == 0)
+        return lacks("classifier", err);
+    return engine->ops->classify(engine, embeddings, n, logits, err);
+}
+
+void img_engine_close(struct img_engine *engine)
+{
+    if (engine)
+        engine->ops->close(engine);
+}

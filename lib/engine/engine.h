@@ -1,0 +1,80 @@
+/* Encoding: preprocessed pixels or texts in, embeddings out, whoever computes them.
+ *
+ * An engine is a filled-in struct of functions; the CPU's is the one there is, others fill the same
+ * struct. Embeddings come un-normalised, as the reference's image_embeds before normalising. */
+#ifndef IMG_ENGINE_ENGINE_H
+#define IMG_ENGINE_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/report.h"
+#include "model/model.h"
+
+struct img_engine_info {
+    const char *engine;    /* "cpu" */
+    const char *precision; /* as records have it: "f32" */
+    const char *kernels;   /* instruction set in use */
+    const char *fingerprint; /* 16 hex digits */
+    uint32_t dimension;
+    uint32_t image_size; /* side of the square that images must have; 0: no image tower */
+    uint32_t context;    /* most tokens of a text; 0: no text tower */
+    uint32_t classes;    /* of the classifier's head; 0: none */
+    uint32_t batch;      /* images worth handing over at once */
+    float logit_scale;   /* e to the model's parameter; 0 where the model has none */
+};
+
+struct img_text {
+    const char *bytes; /* UTF-8 */
+    size_t len;
+};
+
+struct img_engine {
+    const struct img_engine_ops *ops;
+    struct img_engine_info info;
+};
+
+struct img_engine_ops {
+    bool (*encode_images)(struct img_engine *engine, const uint8_t *pixels, size_t n, float *out,
+                          struct img_err *err);
+    bool (*encode_text)(struct img_engine *engine, const struct img_text *text, float *out,
+                        struct img_err *err);
+    bool (*classify)(struct img_engine *engine, const float *embeddings, size_t n, float *logits,
+                     struct img_err *err);
+    void (*close)(struct img_engine *engine);
+};
+
+struct img_engine_options {
+    const char *cache_folder; /* packed weights are kept in its weights/; NULL: nowhere */
+    unsigned threads;         /* 0: as many as there are processors */
+    uint32_t image_size;      /* other than the model's own: positions are interpolated; 0: own */
+    const char *kernels;      /* an instruction set by name; NULL: the fastest that runs here */
+    const struct img_report *report; /* may be NULL; must outlive the engine */
+};
+
+/* The CPU engine in float32. model is opened and not necessarily loaded; it must outlive the
+ * engine, which loads its weights when there is no packed file of them yet. Fails with
+ * MODEL_INVALID, MODEL_UNSUPPORTED, OUT_OF_MEMORY, CONFIG (image_size) or SYSTEM. */
+IMG_CHECKED bool img_engine_open_cpu(struct img_engine **engine, struct img_model *model,
+                                     const struct img_engine_options *options,
+                                     struct img_err *err);
+
+/* pixels [n, image_size, image_size, 3], 8-bit RGB; out [n, dimension]. The bits of a row depend on
+ * its picture alone. Fails with MODEL_UNSUPPORTED (no image tower) only. */
+IMG_CHECKED bool img_engine_encode_images(struct img_engine *engine, const uint8_t *pixels,
+                                          size_t n, float *out, struct img_err *err);
+
+/* out [dimension]. A text longer than the context is cut as the reference cuts it. Fails with
+ * BAD_TEXT or MODEL_UNSUPPORTED (no text tower). */
+IMG_CHECKED bool img_engine_encode_text(struct img_engine *engine, const struct img_text *text,
+                                        float *out, struct img_err *err);
+
+/* embeddings [n, dimension] to logits [n, classes] through the classifier's head. Fails with
+ * MODEL_UNSUPPORTED when the model has none. */
+IMG_CHECKED bool img_engine_classify(struct img_engine *engine, const float *embeddings, size_t n,
+                                     float *logits, struct img_err *err);
+
+void img_engine_close(struct img_engine *engine);
+
+#endif
