@@ -106,6 +106,7 @@ DATA_FILES := $(shell find lib/data -type f 2>/dev/null | sort)
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBRARY := $(BUILD)/libimgtools.a
 DECODE_LIBRARY := $(BUILD)/libimgdecode.a
+SUPPORT := $(BUILD)/libsupport.a
 DATA := $(BUILD)/share/img-tools
 
 .PHONY: all
@@ -114,6 +115,11 @@ all: $(ALL_PROGRAMS:%=$(BUILD)/bin/%) $(DATA)
 $(LIBRARY): $(call object,$(LIB_SOURCES))
 	@rm -f $@
 	$(call say,AR)$(AR) rcs $@ $^
+
+# An archive, so that a program takes only what it uses.
+$(SUPPORT): $(call object,$(SUPPORT_SOURCES))
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 $(DECODE_LIBRARY): $(call object,$(DECODE_SOURCES))
 	@rm -f $@
@@ -140,11 +146,11 @@ $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/tests/test_decode%: $(BUILD)/obj/tests/unit/test_decode%.o $(call object,$(SUPPORT_SOURCES)) $(DECODE_LIBRARY) $(LIBRARY)
+$(BUILD)/tests/test_decode%: $(BUILD)/obj/tests/unit/test_decode%.o $(SUPPORT) $(DECODE_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS_DECODE) $(LDLIBS)
 
-$(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
+$(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
 
@@ -155,21 +161,21 @@ $(BUILD)/tests/img-decode-hooks: $(call object,tests/hooks/img-decode-hooks.c) $
 
 $(BUILD)/tests/test_worker: | $(BUILD)/tests/img-decode-hooks $(BUILD)/bin/img-decode
 
-$(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
+$(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
 
-$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 
 # A fuzz target: with libFuzzer's main, or with our small one that replays its corpus.
 ifeq ($(FUZZER),1)
-$(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,$(SUPPORT_SOURCES)) $(LIBRARY)
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 else
-$(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,tests/fuzz/replay.c $(SUPPORT_SOURCES)) $(LIBRARY)
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,tests/fuzz/replay.c) $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 endif

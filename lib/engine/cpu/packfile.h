@@ -30,9 +30,10 @@ IMG_CHECKED bool img_packfile_open(struct img_map *map, const char *path,
                                    const struct img_model *model, struct img_packed *packed,
                                    struct img_err *err);
 
-/* Writes the file beside and renames it. *cancel, when it becomes true, ends it without a trace. */
+/* Writes the file beside and renames it. Where stopped (may be NULL) says anything but 0,
+ * that ends it without a trace. */
 IMG_CHECKED bool img_packfile_write(const char *path, const struct img_model *model,
-                                    const struct img_packed *packed, const volatile bool *cancel,
+                                    const struct img_packed *packed, int (*stopped)(void),
                                     struct img_err *err);
 
 /* Reads the whole file and compares its contents with the checksum. */

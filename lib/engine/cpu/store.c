@@ -51,9 +51,10 @@ static void *write_in_background(void *arg)
 {
     struct img_store *store = arg;
     struct img_err err;
-    if (!img_packfile_write(store->path.data, store->model, &store->packed, &store->cancel, &err) &&
-        !store->cancel)
-        img_report(store->report, IMG_WARNING, "packed weights are not kept: %s", err.text);
+    int (*stopped)(void) = store->options.stopped;
+    if (!img_packfile_write(store->path.data, store->model, &store->packed, stopped, &err) &&
+        !(stopped && stopped()))
+        img_report(store->options.report, IMG_WARNING, "packed weights are not kept: %s", err.text);
     return NULL;
 }
 
@@ -62,33 +63,34 @@ static void start_writing(struct img_store *store)
     int os = pthread_create(&store->writer, NULL, write_in_background, store);
     store->writing = os == 0;
     if (os != 0)
-        img_report(store->report, IMG_WARNING, "packed weights are not kept: %s", strerror(os));
+        img_report(store->options.report, IMG_WARNING, "packed weights are not kept: %s", strerror(os));
 }
 
 /* Prepares the folder and store->path; false, after a warning, where there can be no file. */
-static bool find_place(struct img_store *store, const char *cache_folder)
+static bool find_place(struct img_store *store)
 {
     struct img_buf folder = {0};
     struct img_err err;
-    img_buf_printf(&folder, "%s/weights", cache_folder);
+    img_buf_printf(&folder, "%s/weights", store->options.cache_folder);
     bool ok = img_buf_ok(&folder, &err) && img_folder_make(folder.data, true, &err) &&
               img_packfile_path(store->model, folder.data, &store->path, &err);
     if (!ok)
-        img_report(store->report, IMG_WARNING, "packed weights are not kept: %s", err.text);
+        img_report(store->options.report, IMG_WARNING, "packed weights are not kept: %s", err.text);
     img_buf_clear(&folder);
     return ok;
 }
 
-bool img_store_open(struct img_store *store, struct img_model *model, const char *cache_folder,
-                    struct img_pool *pool, const struct img_report *report, struct img_err *err)
+bool img_store_open(struct img_store *store, struct img_model *model,
+                    const struct img_engine_options *options, struct img_pool *pool,
+                    struct img_err *err)
 {
     struct img_err why;
-    *store = (struct img_store){.model = model, .report = report};
-    bool place = cache_folder && find_place(store, cache_folder);
+    *store = (struct img_store){.model = model, .options = *options};
+    bool place = options->cache_folder && find_place(store);
     if (place && img_packfile_open(&store->map, store->path.data, model, &store->packed, &why))
         return true;
     if (place)
-        img_report(report, IMG_DEBUG, "packing weights: %s", why.text);
+        img_report(options->report, IMG_DEBUG, "packing weights: %s", why.text);
     if (!pack_now(store, model, pool, err))
         return false;
     if (place)

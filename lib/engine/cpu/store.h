@@ -6,8 +6,8 @@
 #include <pthread.h>
 
 #include "base/pool.h"
-#include "base/report.h"
 #include "engine/cpu/packfile.h"
+#include "engine/engine.h"
 
 struct img_store {
     struct img_packed packed;
@@ -17,17 +17,17 @@ struct img_store {
     struct img_buf tokenizer;
     struct img_buf path;
     const struct img_model *model;
-    const struct img_report *report;
+    struct img_engine_options options;
     pthread_t writer;
     bool writing;
-    volatile bool cancel;
 };
 
-/* cache_folder NULL: no file is looked for or written. A file that cannot be written is a warning.
- * Fails as img_model_load() does, or with OUT_OF_MEMORY. */
+/* Of options it wants cache_folder (NULL: no file is looked for or written), report and stopped, and
+ * keeps a copy. A file that cannot be written is a warning. Fails as img_model_load() does, or with
+ * OUT_OF_MEMORY. */
 IMG_CHECKED bool img_store_open(struct img_store *store, struct img_model *model,
-                                const char *cache_folder, struct img_pool *pool,
-                                const struct img_report *report, struct img_err *err);
+                                const struct img_engine_options *options, struct img_pool *pool,
+                                struct img_err *err);
 
 /* Waits for a file that is being written. */
 void img_store_close(struct img_store *store);

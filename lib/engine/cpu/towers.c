@@ -3,12 +3,15 @@
 
 #include <string.h>
 
-void img_sample_values_init(struct img_sample_values *values, const struct img_model_prep *prep)
+void img_sample_values_init(struct img_sample_values *values, const struct img_model_prep *prep,
+                            bool plain)
 {
     for (int channel = 0; channel < 3; channel++)
-        for (int sample = 0; sample < 256; sample++)
+        for (int sample = 0; sample < 256; sample++) {
+            float value = (float)sample / 255.0f;
             values->of[channel][sample] =
-                ((float)sample / 255.0f - prep->mean[channel]) / prep->std[channel];
+                plain ? value : (value - prep->mean[channel]) / prep->std[channel];
+        }
 }
 
 /* One patch as a row for the patch matrix: channel, then line, then column, as the convolution's

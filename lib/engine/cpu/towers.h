@@ -6,12 +6,13 @@
 
 #include "engine/cpu/transformer.h"
 
-/* float32 value of each 8-bit sample: (u8 / 255 - mean) / std, a channel each. */
+/* float32 value of each 8-bit sample, a channel each: (u8 / 255 - mean) / std, or plain u8 / 255. */
 struct img_sample_values {
     float of[3][256];
 };
 
-void img_sample_values_init(struct img_sample_values *values, const struct img_model_prep *prep);
+void img_sample_values_init(struct img_sample_values *values, const struct img_model_prep *prep,
+                            bool plain);
 
 /* The image tower for pass->sequences pictures [size, size, 3]. positions [pass->tokens, width]. out
  * [pass->sequences, dimension]. Every thread of the team calls it. */
