@@ -9,13 +9,12 @@
 /* The next len bytes of the pickle; NULL when there are not that many. */
 static const unsigned char *take(struct img_pickle *p, size_t len, struct img_err *err)
 {
-    const unsigned char *from = p->bytes + p->at;
     if (len > p->size - p->at) {
         img_pickle_bad(p, err, "truncated");
         return NULL;
     }
     p->at += len;
-    return from;
+    return p->bytes + p->at - len;
 }
 
 /* A little-endian number of width bytes. */

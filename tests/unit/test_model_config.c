@@ -283,8 +283,8 @@ static void preprocessors_are_read(void **state)
         "{}",
         "{\"size\":224,\"crop_size\":224}",
         "{\"size\":{\"shortest_edge\":224},\"crop_size\":{\"height\":224,\"width\":224}}",
-        "{\"do_resize\":true,\"resample\":3,\"rescale_factor\":0.00392156862745098,"
-        "\"image_processor_type\":\"CLIPImageProcessorFast\"}",
+        ("{\"do_resize\":true,\"resample\":3,\"rescale_factor\":0.00392156862745098,"
+         "\"image_processor_type\":\"CLIPImageProcessorFast\"}"),
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         struct img_model m = {.arch.image_size = 224};
