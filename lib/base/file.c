@@ -63,7 +63,7 @@ bool img_file_read(const char *path, size_t limit, struct img_buf *out, struct i
     size_t total = 0;
     for (;;) {
         size_t want = total == 0 && info.st_size > 0 ? (size_t)info.st_size + 1 : 65536;
-        if (want > limit - total + 1)
+        if (want - 1 > limit - total)
             want = limit - total + 1;
         char *room = img_buf_room(out, want);
         if (!room) {
