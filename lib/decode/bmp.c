@@ -150,15 +150,13 @@ static bool choose_layout(const struct img_job *job, struct bmp *bmp, struct img
 }
 
 /* A palette that is the grey wedge makes a grey picture, one that is black and white a bilevel one;
- * colours that a short file or palette lacks are those of the wedge. */
+ * colours that a short file or palette lacks are black. */
 static bool read_palette(const struct img_job *job, struct bmp *bmp, struct img_err *err)
 {
     if (bmp->colours == 0 || bmp->colours > 65536)
         return img_err_set(err, IMG_ERR_UNSUPPORTED_FORMAT, "BMP palette of %u colours",
                            bmp->colours);
     bool wedge = true;
-    for (uint32_t i = 0; i < 256; i++)
-        memset(bmp->palette[i], (int)i, 3);
     for (uint32_t i = 0; i < bmp->colours; i++) {
         uint64_t at = bmp->after_header + (uint64_t)i * bmp->entry;
         if (at + 3 > job->len) {
@@ -173,6 +171,8 @@ static bool read_palette(const struct img_job *job, struct bmp *bmp, struct img_
             for (uint32_t channel = 0; channel < 3; channel++)
                 bmp->palette[i][channel] = entry[2 - channel];
     }
+    for (uint32_t i = 0; wedge && i < 256; i++)
+        memset(bmp->palette[i], (int)i, 3);
     bmp->grey = wedge;
     bmp->bilevel = wedge && bmp->colours == 2;
     if (!wedge && bmp->colours > 256)

@@ -32,15 +32,25 @@ static void from_grey8(const uint8_t *in, uint32_t bands, uint32_t width, uint8_
 }
 
 /* 16 bits become 8 by dropping the lower ones, as they do in colour pictures; Pillow instead clips
- * 16-bit grey at 255. */
+ * 16-bit grey without alpha at 255. */
 static void from_grey16(const uint16_t *in, const struct img_layout *layout, bool scale,
                         uint32_t width, uint8_t *out)
 {
     unsigned shift = layout->bits > 8 ? layout->bits - 8 : 0;
     for (uint32_t x = 0; x < width; x++) {
         unsigned value = in[(size_t)x * layout->bands];
-        value = scale ? value >> shift : value;
+        if (layout->inverted && !scale)
+            value = 65535 - value;
+        value = scale || !layout->clips ? value >> shift : value;
         grey(out + (size_t)x * 3, (uint8_t)(value > 255 ? 255 : value));
+    }
+}
+
+static void from_int16(const int16_t *in, uint32_t bands, uint32_t width, uint8_t *out)
+{
+    for (uint32_t x = 0; x < width; x++) {
+        int16_t value = in[(size_t)x * bands];
+        grey(out + (size_t)x * 3, (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value));
     }
 }
 
@@ -125,6 +135,9 @@ void img_convert_row(const struct img_layout *layout, const struct img_prep *pre
         break;
     case IMG_SAMPLES_GREY16:
         from_grey16(in, layout, prep->scale_16bit, width, out);
+        break;
+    case IMG_SAMPLES_INT16:
+        from_int16(in, layout->bands, width, out);
         break;
     case IMG_SAMPLES_INT32:
         from_int32(in, layout->bands, width, out);

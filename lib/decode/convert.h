@@ -10,7 +10,8 @@
 
 enum img_samples {
     IMG_SAMPLES_GREY8,
-    IMG_SAMPLES_GREY16,  /* native order; Pillow's I;16 */
+    IMG_SAMPLES_GREY16,  /* native order */
+    IMG_SAMPLES_INT16,   /* I: clipped to 0..255 */
     IMG_SAMPLES_INT32,   /* I: clipped to 0..255 */
     IMG_SAMPLES_FLOAT32, /* F: clipped, cut */
     IMG_SAMPLES_RGB8,
@@ -25,6 +26,8 @@ struct img_layout {
     uint32_t bands;    /* a pixel, alpha and surplus ones included */
     uint32_t alpha;    /* index of the alpha band, 0 when there is none */
     uint32_t bits;     /* GREY16: significant bits */
+    bool clips;        /* GREY16: Pillow's I;16, which it clips at 255 unless scale_16bit */
+    bool inverted;     /* GREY16: 0 is white and Pillow takes no notice */
 };
 
 /* One row of width pixels to [width, 3]. Alpha is dropped unless prep has a background. */

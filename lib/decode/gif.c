@@ -31,6 +31,11 @@ static int read_bytes(GifFileType *gif, GifByteType *out, int len)
     struct reader *reader = gif->UserData;
     size_t rest = reader->len - reader->at;
     size_t count = (size_t)len < rest ? (size_t)len : rest;
+    if (rest == 0 && len == 1) {
+        /* A file may end without the empty block behind its last pixels, as for Pillow. */
+        *out = 0;
+        return 1;
+    }
     memcpy(out, reader->bytes + reader->at, count);
     reader->at += count;
     return (int)count;
@@ -50,9 +55,10 @@ static void take_palette(const GifFileType *gif, struct frame *frame)
     frame->grey = !map || is_wedge(map);
     for (int i = 0; i < 256; i++) {
         bool known = map && i < map->ColorCount;
-        frame->palette[i][0] = known ? map->Colors[i].Red : (uint8_t)i;
-        frame->palette[i][1] = known ? map->Colors[i].Green : (uint8_t)i;
-        frame->palette[i][2] = known ? map->Colors[i].Blue : (uint8_t)i;
+        uint8_t otherwise = frame->grey ? (uint8_t)i : 0;
+        frame->palette[i][0] = known ? map->Colors[i].Red : otherwise;
+        frame->palette[i][1] = known ? map->Colors[i].Green : otherwise;
+        frame->palette[i][2] = known ? map->Colors[i].Blue : otherwise;
     }
 }
 

@@ -72,7 +72,7 @@ static struct img_key png_key(const struct img_container *container)
         key.used = true;
         bool known = index * 3 < container->palette.len;
         for (size_t i = 0; i < 3; i++)
-            key.rgb[i] = known ? container->palette.bytes[index * 3 + i] : (uint8_t)index;
+            key.rgb[i] = known ? container->palette.bytes[index * 3 + i] : 0;
     } else if (container->colour_type == 2 && len >= 6) {
         key = (struct img_key){true, {at[1], at[3], at[5]}};
     } else if (container->colour_type == 0 && len >= 2) {
@@ -94,6 +94,7 @@ void img_head_png(const struct img_job *job, struct img_head *head)
     take_common(&container, job->info, head);
     job->info->has_alpha = container.transparency.bytes || (container.colour_type & 4);
     head->key = png_key(&container);
+    head->whole = container.whole;
     img_info_set_mode(job->info, png_mode(&container));
 }
 

@@ -11,6 +11,7 @@ struct img_head {
     uint32_t bits;   /* a sample, 0 when not known */
     int photometric; /* TIFF, -1 elsewhere */
     struct img_key key;
+    size_t whole; /* PNG: bytes up to the first chunk that is not whole */
 };
 
 /* Fill info (mode, orientation, dates, dpi, pages, profile; sizes where the head has them). */

@@ -16,6 +16,7 @@ struct img_container {
     bool has_icc;
     bool damaged;        /* a part the decoder needs contradicts its checksum or its place */
     bool ends_early;     /* the file ends inside a part */
+    size_t whole;        /* PNG: bytes up to the first chunk that is not whole */
     float dpi_x, dpi_y;  /* 0: not said */
     uint32_t width, height;
     uint8_t bits;        /* a sample */
@@ -27,6 +28,9 @@ struct img_container {
     uint32_t frames;     /* of an animation; at least 1 */
     struct img_block palette; /* PNG: [entries, 3] */
 };
+
+/* The checksum of a PNG chunk, over its name and its body. */
+uint32_t img_png_crc(const uint8_t *bytes, size_t len);
 
 /* Each fills what it finds; a file that is cut short or damaged gives what came before. */
 void img_jpeg_scan(const uint8_t *bytes, size_t len, struct img_container *container);

@@ -8,13 +8,19 @@ static uint32_t long_at(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static uint32_t crc(const uint8_t *bytes, size_t len)
+uint32_t img_png_crc(const uint8_t *bytes, size_t len)
 {
+    static const uint32_t steps[16] = {
+        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+        0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+    };
     uint32_t value = 0xffffffff;
     for (size_t i = 0; i < len; i++) {
         value ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            value = value >> 1 ^ (value & 1 ? 0xedb88320 : 0);
+        value = value >> 4 ^ steps[value & 15];
+        value = value >> 4 ^ steps[value & 15];
     }
     return ~value;
 }
@@ -78,24 +84,29 @@ void img_png_scan(const uint8_t *bytes, size_t len, struct img_container *contai
 {
     *container = (struct img_container){.frames = 1};
     size_t at = 8;
+    container->whole = at;
+    bool seen = false; /* the pixels */
     while (at < len && len - at >= 12) {
         const uint8_t *type = bytes + at + 4;
         size_t size = long_at(bytes + at);
         bool data = memcmp(type, "IDAT", 4) == 0 || memcmp(type, "fdAT", 4) == 0;
+        seen = seen || data;
         if (size > len - at - 12) {
             container->ends_early = true;
             return;
         }
         /* A chunk whose name begins in upper case is one no decoder can do without. */
         bool needed = !(type[0] & 0x20) && !data;
-        if (needed && crc(type, size + 4) != long_at(type + 4 + size)) {
-            container->damaged = true;
+        if (needed && img_png_crc(type, size + 4) != long_at(type + 4 + size)) {
+            container->damaged = !seen; /* behind the pixels it is as good as the file's end */
+            container->ends_early = seen;
             return;
         }
         read_chunk(type, type + 4, size, container);
         if (memcmp(type, "IEND", 4) == 0)
             return;
         at += 12 + size;
+        container->whole = at;
     }
     container->ends_early = true;
 }
