@@ -16,14 +16,15 @@ struct frame {
     uint32_t left, top, width, height;
     bool interlaced;
     int transparent; /* index, -1: none */
-    int disposal;
+    int disposal;    /* as said last: a frame that says nothing keeps it */
     bool grey; /* no palette, or one that is the grey wedge: indices are values */
     uint8_t palette[256][3];
 };
 
 struct screen {
     uint32_t width, height;
-    uint8_t *pixels; /* [height, width, 4]: RGB and whether anything was drawn */
+    unsigned background; /* index */
+    uint8_t *pixels;     /* [height, width, 4]: RGB and whether anything was drawn */
 };
 
 static int read_bytes(GifFileType *gif, GifByteType *out, int len)
@@ -80,7 +81,7 @@ static bool no_picture(const struct reader *reader, struct img_err *err)
 static bool next_frame(GifFileType *gif, struct frame *frame, bool *more)
 {
     GifRecordType type;
-    *frame = (struct frame){.transparent = -1};
+    *frame = (struct frame){.transparent = -1, .disposal = frame->disposal};
     *more = false;
     for (;;) {
         GifByteType *block = NULL;
@@ -97,7 +98,8 @@ static bool next_frame(GifFileType *gif, struct frame *frame, bool *more)
             return false;
         if (code == GRAPHICS_EXT_FUNC_CODE && block && block[0] >= 4) {
             frame->transparent = block[1] & 1 ? block[4] : -1;
-            frame->disposal = block[1] >> 2 & 7;
+            if (block[1] >> 2 & 7)
+                frame->disposal = block[1] >> 2 & 7;
         }
         while (block)
             if (DGifGetExtensionNext(gif, &block) == GIF_ERROR)
@@ -162,15 +164,20 @@ static bool draw(GifFileType *gif, const struct frame *frame, struct screen *scr
     return true;
 }
 
-/* What a frame leaves behind for the next: nothing where it lay (2), what was there before (3). */
-static void dispose(struct screen *screen, const struct frame *frame, const uint8_t *before)
+/* What a frame leaves behind for the next: background where it lay (2), what was there before (3),
+ * else itself. Before the first frame there was only its transparent index, if any. */
+static void dispose(struct screen *screen, const struct frame *frame, const uint8_t *before,
+                    bool first)
 {
+    unsigned index = frame->transparent >= 0 ? (unsigned)frame->transparent : screen->background;
+    if (frame->disposal < 2 || (frame->disposal > 2 && first && frame->transparent < 0))
+        return;
     for (uint32_t y = frame->top; y < frame->top + frame->height; y++) {
         size_t at = ((size_t)y * screen->width + frame->left) * 4;
-        if (frame->disposal == 3 && before)
+        if (frame->disposal > 2)
             memcpy(screen->pixels + at, before + at, (size_t)frame->width * 4);
         for (uint32_t x = 0; frame->disposal == 2 && x < frame->width; x++)
-            screen->pixels[at + (size_t)x * 4 + 3] = 0;
+            put_pixel(screen->pixels + at + (size_t)x * 4, frame, index);
     }
 }
 
@@ -182,7 +189,7 @@ static uint32_t count_frames(const struct img_job *job)
     uint32_t frames = 0;
     GifFileType *gif = DGifOpen(&reader, read_bytes, &status);
     while (gif) {
-        struct frame frame;
+        struct frame frame = {0};
         bool more;
         int size;
         GifByteType *block = NULL;
@@ -236,7 +243,7 @@ static bool compose_frames(const struct img_job *job, GifFileType *gif, const st
             return broken(job, reader, err);
         if (page == job->prep->page)
             return true;
-        dispose(screen, frame, before);
+        dispose(screen, frame, before, page == 0);
         if (!next_frame(gif, frame, &more) || !more)
             return broken(job, reader, err);
     }
@@ -245,10 +252,10 @@ static bool compose_frames(const struct img_job *job, GifFileType *gif, const st
 static bool decode_open(const struct img_job *job, GifFileType *gif, const struct reader *reader,
                         struct img_sink *sink, struct img_err *err)
 {
-    struct frame frame;
+    struct frame frame = {0};
     bool more;
     struct img_key key = {0};
-    struct screen screen = {(uint32_t)gif->SWidth, (uint32_t)gif->SHeight, NULL};
+    struct screen screen = {(uint32_t)gif->SWidth, (uint32_t)gif->SHeight, 0, NULL};
     if (!next_frame(gif, &frame, &more) || !more)
         return no_picture(reader, err);
     /* A first frame larger than the screen enlarges it. */
@@ -260,7 +267,8 @@ static bool decode_open(const struct img_job *job, GifFileType *gif, const struc
     job->info->height = screen.height;
     job->info->has_alpha = frame.transparent >= 0;
     img_info_set_mode(job->info, frame.grey ? "L" : "P");
-    if (frame.transparent >= 0) {
+    screen.background = gif->SColorMap ? (unsigned)gif->SBackGroundColor : 0;
+    if (frame.transparent >= 0 && job->prep->page == 0) {
         key.used = true;
         memcpy(key.rgb, frame.palette[frame.transparent], sizeof key.rgb);
     }
