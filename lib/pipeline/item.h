@@ -1,0 +1,65 @@
+/* One input on its way: what was asked for, what was learnt, what came out. */
+#ifndef IMG_PIPELINE_ITEM_H
+#define IMG_PIPELINE_ITEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/report.h"
+#include "image/picture.h"
+#include "json/scan.h"
+
+enum img_item_kind {
+    IMG_ITEM_PATH,  /* a picture's file */
+    IMG_ITEM_BYTES, /* a picture's bytes: from stdin ("-") or a record (no path) */
+    IMG_ITEM_TEXT,
+    IMG_ITEM_PASSED, /* a record that had failed before; goes on as it is */
+    IMG_ITEM_BROKEN, /* a record that cannot be read; err says why */
+};
+
+struct img_log_entry {
+    char timestamp[32];
+    char message[160];
+};
+
+enum { IMG_ITEM_LOGS = 4 };
+
+struct img_item {
+    enum img_item_kind kind;
+    const char *path; /* what the record shows; NULL: none */
+    size_t path_len;
+    const unsigned char *bytes;
+    size_t bytes_len;
+    const char *text;
+    size_t text_len;
+    const char *line; /* PASSED: the record as it came */
+    size_t line_len;
+    const struct img_json_object *input; /* the record it came in, or NULL */
+
+    struct img_err err; /* code IMG_OK: none so far */
+    bool has_id;
+    struct img_id id;
+    uint64_t size;     /* bytes */
+    int64_t mtime_ns;  /* of the file; 0: it came without one */
+    struct img_info info;
+    uint8_t *pixels;   /* [size, size, 3], when decoded */
+    bool decoded;
+    float *embedding;  /* [dimension], when encoded */
+    bool encoded;
+    double seconds;    /* spent on this input */
+    struct img_log_entry logs[IMG_ITEM_LOGS];
+    size_t log_count;
+};
+
+/* Adds a line, stamped now, to the item's debug log; nothing when the log is full. */
+void img_item_log(struct img_item *item, const char *fmt, ...) IMG_PRINTF(2, 3);
+
+/* What went wrong with the item, if anything did, as a warning: "photo.jpg: not an image". */
+void img_item_report(const struct img_item *item, const struct img_report *report);
+
+/* Seconds of a clock that only goes forward. */
+double img_item_clock(void);
+
+#endif

@@ -1,0 +1,100 @@
+/* Filling the embedding record of an item. */
+#include "pipeline/record.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "record/embedding.h"
+
+/* A file's own time, in UTC so that the record is the same in every time zone. */
+static void file_time(int64_t mtime_ns, char text[40])
+{
+    time_t seconds = (time_t)(mtime_ns / 1000000000);
+    struct tm utc;
+    if (mtime_ns == 0 || !gmtime_r(&seconds, &utc) ||
+        strftime(text, 40, "%Y-%m-%dT%H:%M:%S+00:00", &utc) == 0)
+        text[0] = '\0';
+}
+
+static struct img_metadata_record metadata_of(const struct img_item *item, char modified[40])
+{
+    const struct img_info *info = &item->info;
+    snprintf(modified, 40, "%s", info->modification_date);
+    if (modified[0] == '\0')
+        file_time(item->mtime_ns, modified);
+    return (struct img_metadata_record){
+        .image_path = item->path,
+        .image_path_len = item->path_len,
+        .width = info->width,
+        .height = info->height,
+        .format = img_format_name((enum img_format)info->format),
+        .mode = info->mode,
+        .size = item->size,
+        .dpi_x = (double)info->dpi_x,
+        .dpi_y = (double)info->dpi_y,
+        .creation_date = info->creation_date,
+        .modification_date = modified,
+        .orientation = info->orientation,
+        .has_icc_profile = info->has_icc_profile,
+        .has_alpha = info->has_alpha,
+        .pages = info->pages,
+        .known = info->width > 0,
+    };
+}
+
+static bool is_low_quality(const struct img_settings *settings, const struct img_item *item,
+                           double confidence)
+{
+    uint32_t shorter =
+        item->info.width < item->info.height ? item->info.width : item->info.height;
+    return confidence < settings->quality_threshold || shorter < settings->min_image_size;
+}
+
+void img_item_put(const struct img_embedder *embedder, const struct img_item *item,
+                  struct img_buf *out)
+{
+    const struct img_settings *settings = embedder->settings;
+    const struct img_engine_info *info = &embedder->engine->info;
+    struct img_metadata_record metadata;
+    struct img_log_line logs[IMG_ITEM_LOGS];
+    char modified[40];
+    if (item->kind == IMG_ITEM_PASSED) {
+        img_buf_put(out, item->line, item->line_len);
+        img_buf_putc(out, '\n');
+        return;
+    }
+    struct img_embedding_record record = {
+        .is_text = item->kind == IMG_ITEM_TEXT,
+        .image_path = item->path,
+        .image_path_len = item->path_len,
+        .text = item->text,
+        .text_len = item->text_len,
+        .image_id = item->has_id ? &item->id : NULL,
+        .embedding = item->encoded ? item->embedding : NULL,
+        .base64 = settings->base64,
+        .model_name = embedder->model_name,
+        .model_fingerprint = info->fingerprint,
+        .preprocessing = settings->preprocessing,
+        .precision = info->precision,
+        .dimension = info->dimension,
+        .normalized = settings->normalize,
+        .processing_time = item->seconds,
+        .debug = settings->debug,
+        .logs = logs,
+        .log_count = item->log_count,
+        .error = item->encoded ? NULL : &item->err,
+        .input = item->input,
+    };
+    if (item->decoded) {
+        record.has_confidence = true;
+        record.confidence = (double)img_confidence(&item->info, settings->prep.size);
+        record.low_quality = is_low_quality(settings, item, record.confidence);
+    }
+    if (settings->metadata && !record.is_text && item->has_id) {
+        metadata = metadata_of(item, modified);
+        record.metadata = &metadata;
+    }
+    for (size_t i = 0; i < item->log_count; i++)
+        logs[i] = (struct img_log_line){item->logs[i].timestamp, item->logs[i].message};
+    img_embedding_put(out, &record);
+}

@@ -1,0 +1,137 @@
+/* Reading the configuration with the model at hand. */
+#include "pipeline/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/pool.h"
+
+/* supported_formats: names between commas; all, when there is none. */
+static bool read_formats(const char *list, uint32_t *formats, struct img_err *err)
+{
+    uint32_t wanted = 0;
+    for (const char *at = list; *at;) {
+        size_t len = strcspn(at, ", ");
+        char name[32];
+        snprintf(name, sizeof name, "%.*s", (int)(len < sizeof name ? len : sizeof name - 1), at);
+        enum img_format format = img_format_from_name(name);
+        if (len > 0 && format == IMG_FORMAT_UNKNOWN)
+            return img_err_set(err, IMG_ERR_CONFIG, "supported_formats: '%s' is no picture format",
+                               name);
+        if (len > 0)
+            wanted |= 1u << format;
+        at += len + (at[len] != '\0');
+    }
+    if (wanted)
+        *formats = wanted;
+    return true;
+}
+
+/* Another image_size keeps the proportion of resize to crop. */
+static void set_size(struct img_prep *prep, const struct img_model_prep *own, int64_t image_size)
+{
+    prep->size = own->size;
+    prep->resize = own->resize;
+    prep->crop = own->crop;
+    if (image_size > 0) {
+        prep->size = (uint32_t)image_size;
+        prep->resize = (uint32_t)((uint64_t)image_size * own->resize / own->size);
+    }
+}
+
+static bool set_prep(struct img_prep *prep, const struct img_values *v,
+                     const struct img_model *model, struct img_err *err)
+{
+    *prep = (struct img_prep)IMG_PREP_DEFAULTS;
+    set_size(prep, &model->prep, v->image_size);
+    prep->page = (uint32_t)v->page;
+    prep->max_side = (uint32_t)v->max_image_size;
+    prep->has_background = v->background.set;
+    prep->background = v->background.rgb;
+    prep->auto_orient = v->auto_orient;
+    prep->scale_16bit = v->scale_16bit;
+    prep->srgb = v->color_profile == IMG_PROFILE_SRGB;
+    prep->any_mode = v->convert_to_rgb;
+    prep->fail_on_truncated = v->fail_on == IMG_FAIL_ON_TRUNCATED;
+    prep->max_pixels = (uint64_t)v->max_pixels;
+    return read_formats(v->supported_formats, &prep->formats, err);
+}
+
+/* The options that can change a pixel, written out and hashed, so that two runs (and two machines)
+ * agree on the digits whatever a struct looks like. */
+static bool name_preprocessing(struct img_settings *settings, struct img_err *err)
+{
+    const struct img_prep *prep = &settings->prep;
+    struct img_buf text = {0};
+    img_buf_printf(&text,
+                   "auto_orient=%d color_profile=%s background=%s%06x scale_16bit=%d page=%u "
+                   "image_size=%u max_image_size=%u normalize=%d convert_to_rgb=%d "
+                   "apply_augmentation=%d",
+                   prep->auto_orient, prep->srgb ? "srgb" : "ignore",
+                   prep->has_background ? "#" : "none", prep->has_background ? prep->background : 0,
+                   prep->scale_16bit, prep->page, prep->size, prep->max_side,
+                   !settings->plain_samples, prep->any_mode, settings->augment);
+    bool ok = img_buf_ok(&text, err);
+    if (ok)
+        snprintf(settings->preprocessing, sizeof settings->preprocessing, "%08x",
+                 (unsigned)img_hash64(text.data, text.len));
+    img_buf_clear(&text);
+    return ok;
+}
+
+static bool check_requests(const struct img_config *config, const struct img_common *common,
+                           const struct img_model *model, struct img_err *err)
+{
+    const struct img_values *v = &config->v;
+    if (common->metadata && !v->enable_metadata_extraction)
+        return img_err_set(err, IMG_ERR_USAGE,
+                           "--metadata and enable_metadata_extraction=false (%s) contradict each "
+                           "other", config->from[IMG_KEY_enable_metadata_extraction]);
+    if (v->dimension > 0 && v->dimension != model->arch.dimension)
+        return img_err_set(err, IMG_ERR_CONFIG, "dimension %lld (%s): %s gives %u",
+                           (long long)v->dimension, config->from[IMG_KEY_dimension], model->name,
+                           model->arch.dimension);
+    if (v->engine == IMG_ENGINE_GPU || v->engine == IMG_ENGINE_REMOTE)
+        return img_err_set(err, IMG_ERR_SYSTEM, "engine '%s' (%s) is not available here",
+                           v->engine == IMG_ENGINE_GPU ? "gpu" : "remote",
+                           config->from[IMG_KEY_engine]);
+    if (v->precision == IMG_PRECISION_BF16)
+        return img_err_set(err, IMG_ERR_SYSTEM, "precision 'bf16' (%s) is not available here",
+                           config->from[IMG_KEY_precision]);
+    return true;
+}
+
+static unsigned lesser(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+bool img_settings_make(struct img_settings *settings, const struct img_config *config,
+                       const struct img_common *common, const struct img_model *model,
+                       struct img_err *err)
+{
+    const struct img_values *v = &config->v;
+    unsigned threads = common->jobs > 0 ? (unsigned)common->jobs : img_processors();
+    if (!v->parallel_processing)
+        threads = 1;
+    *settings = (struct img_settings){
+        .plain_samples = !v->normalize,
+        .augment = v->apply_augmentation,
+        .normalize = v->normalize_embeddings,
+        .metadata = common->metadata,
+        .debug = v->debug,
+        .base64 = common->encoding == IMG_ENCODING_BASE64,
+        .max_file_size = v->max_file_size,
+        .quality_threshold = v->quality_threshold,
+        .min_image_size = (uint32_t)v->min_image_size,
+        .threads = threads,
+        .decoders = lesser(threads, (unsigned)v->max_workers),
+        .timeout_ms = (unsigned)(v->timeout * 1000),
+        .batch = v->parallel_processing ? (size_t)v->batch_size : 1,
+    };
+    return check_requests(config, common, model, err) &&
+           set_prep(&settings->prep, v, model, err) && name_preprocessing(settings, err);
+}

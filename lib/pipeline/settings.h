@@ -1,0 +1,36 @@
+/* From configuration and model to what the pipeline does: what happens to a picture, and the digits
+ * that name it in records. */
+#ifndef IMG_PIPELINE_SETTINGS_H
+#define IMG_PIPELINE_SETTINGS_H
+
+#include "cli/options.h"
+#include "config/config.h"
+#include "image/picture.h"
+#include "model/model.h"
+
+enum { IMG_PREPROCESSING_HEX = 9 };
+
+struct img_settings {
+    struct img_prep prep;
+    char preprocessing[IMG_PREPROCESSING_HEX]; /* of everything that can change a pixel */
+    bool plain_samples; /* normalize=false: u8 / 255, no mean and standard deviation */
+    bool augment;       /* apply_augmentation: averaged with the mirror image */
+    bool normalize;     /* embeddings to length 1 */
+    bool metadata, debug;
+    bool base64;
+    uint64_t max_file_size;
+    double quality_threshold;
+    uint32_t min_image_size; /* pixels; below: low_quality */
+    unsigned threads;        /* of the engine */
+    unsigned decoders;
+    unsigned timeout_ms;     /* of a picture's decoding; 0: none */
+    size_t batch;            /* inputs worked on together */
+};
+
+/* Fails with CONFIG or USAGE, naming what contradicts what; with SYSTEM when an engine or precision
+ * is asked for by name that is not there. */
+IMG_CHECKED bool img_settings_make(struct img_settings *settings, const struct img_config *config,
+                                   const struct img_common *common, const struct img_model *model,
+                                   struct img_err *err);
+
+#endif
