@@ -2,6 +2,7 @@
 #include "config/places.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -150,11 +151,11 @@ static bool find_endpoint(struct img_arena *arena, const char **endpoint, struct
 static bool find_installed(const char *name, struct img_arena *arena, const char **path,
                            struct img_err *err)
 {
-    char found[PATH_MAX];
+    char found[PATH_MAX], real[PATH_MAX];
     struct img_err absent;
     *path = NULL;
-    return !img_place_data(name, found, &absent) ||
-           (*path = img_arena_copy(arena, found, strlen(found), err)) != NULL;
+    return !img_place_data(name, found, &absent) || !realpath(found, real) ||
+           (*path = img_arena_copy(arena, real, strlen(real), err)) != NULL;
 }
 
 static bool find_store(struct img_arena *arena, const char **path, struct img_err *err)
