@@ -127,8 +127,9 @@ const struct img_doc *img_doc_get(const struct img_doc *object, const char *name
 
 const struct img_doc *img_doc_first(const struct img_doc *container)
 {
-    bool walkable = container && (cJSON_IsObject(item(container)) || cJSON_IsArray(item(container)));
-    return walkable ? (const struct img_doc *)item(container)->child : NULL;
+    const cJSON *it = item(container);
+    bool walkable = it && (cJSON_IsObject(it) || cJSON_IsArray(it));
+    return walkable ? (const struct img_doc *)it->child : NULL;
 }
 
 const struct img_doc *img_doc_next(const struct img_doc *value)

@@ -45,7 +45,8 @@ static bool read_tower(const struct img_doc *object, const struct img_tower *abs
 
 static bool read_image(const struct img_doc *object, struct img_arch *arch, struct img_err *err)
 {
-    static const struct img_tower absent = {.width = 768, .layers = 12, .heads = 12, .hidden = 3072};
+    static const struct img_tower absent = {
+        .width = 768, .layers = 12, .heads = 12, .hidden = 3072};
     uint32_t channels;
     arch->has_pre_norm = 1;
     if (!read_tower(object, &absent, &arch->image, err) ||
@@ -61,7 +62,8 @@ static bool read_image(const struct img_doc *object, struct img_arch *arch, stru
  * the reference pools at the highest id. */
 static bool read_text(const struct img_doc *object, struct img_arch *arch, struct img_err *err)
 {
-    static const struct img_tower absent = {.width = 512, .layers = 12, .heads = 8, .hidden = 2048};
+    static const struct img_tower absent = {
+        .width = 512, .layers = 12, .heads = 8, .hidden = 2048};
     const struct img_doc *eos = img_doc_get(object, "eos_token_id");
     int64_t id = 49407;
     if (!read_tower(object, &absent, &arch->text, err) ||

@@ -114,7 +114,7 @@ static bool read_text(const struct img_doc *object, struct img_arch *arch, struc
            img_field_size(object, "vocab_size", IMG_VOCAB_MAX, 49408, &arch->vocab_size, err);
 }
 
-/* The picture's side is the model's, whatever size stands in preprocess_cfg, as in the reference. */
+/* The picture's side is the model's, whatever size preprocess_cfg has, as in the reference. */
 static bool read_prep(const struct img_doc *object, struct img_model *model, struct img_err *err)
 {
     img_prep_clip(&model->prep, model->arch.image_size, IMG_CROP_HALF_EVEN);

@@ -105,8 +105,8 @@ bool img_field_square(const struct img_doc *object, const char *key, uint32_t mo
     if (!ok)
         return img_err_set(err, IMG_ERR_MODEL_INVALID, "%s is no size from 1 to %u", key, most);
     if (*out != other)
-        return img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED, "%s %u by %u: only squares are supported",
-                           key, *out, other);
+        return img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED,
+                           "%s %u by %u: only squares are supported", key, *out, other);
     return true;
 }
 

@@ -1,5 +1,5 @@
-/* preprocessor_config.json: what the Hugging Face image processor would do to a picture. A step that
- * is switched off or done otherwise than CLIP does it is refused by name, never skipped silently.
+/* preprocessor_config.json: what the Hugging Face image processor would do to a picture. A step
+ * that is switched off or done otherwise than CLIP does it is refused by name, never skipped.
  *
  * Reference: transformers' CLIPImageProcessor and its defaults. */
 #include <math.h>

@@ -19,7 +19,8 @@ static void values_come_out(void **state)
 {
     (void)state;
     struct img_err err = {0};
-    struct img_doc *doc = parse("{\"a\":1,\"A\":2.5,\"t\":\"x\\u00e9\",\"l\":[true,null]} \n", &err);
+    struct img_doc *doc =
+        parse("{\"a\":1,\"A\":2.5,\"t\":\"x\\u00e9\",\"l\":[true,null]} \n", &err);
     assert_non_null(doc);
     int64_t number = 0;
     double real = 0;

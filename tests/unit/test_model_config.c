@@ -168,8 +168,8 @@ static void open_clip_is_read(void **state)
     assert_int_equal(m.tokenizer_family, IMG_TOKENIZER_OPEN_CLIP);
     m = accepted(img_config_open_clip,
                  OPEN("\"quick_gelu\":true,\"custom_text\":false,",
-                      "\"width\":1280,\"head_width\":80,\"mlp_ratio\":4.9231,\"patch_size\":[14,14],"
-                      "\"no_ln_pre\":true,\"norm_kwargs\":{\"eps\":1e-6},\"timm_model_name\":null,"
+                      "\"width\":1280,\"head_width\":80,\"mlp_ratio\":4.9231,"
+                      "\"patch_size\":[14,14],\"no_ln_pre\":true,\"norm_kwargs\":{\"eps\":1e-6},\"timm_model_name\":null,"
                       "\"attentional_pool\":false,\"ls_init_value\":null,\"act_kwargs\":{}",
                       "\"pool_type\":\"argmax\",\"hf_model_name\":\"\""));
     assert_int_equal(m.arch.image.heads, 16);

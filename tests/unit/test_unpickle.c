@@ -72,6 +72,7 @@ struct pickled {
     uint64_t shape[9], stride[9]; /* each ended by END */
 };
 #define END UINT64_MAX
+#define FLOATS(...) &(struct pickled){"FloatStorage", "0", 6, __VA_ARGS__}
 
 static void put_tensor(struct img_buf *out, const struct pickled *t)
 {
@@ -140,16 +141,11 @@ static void tensors_come_out(void **state)
     (void)state;
     static const float turned[6] = {0, 3, 1, 4, 2, 5};
     static const float row[2] = {2, 2};
-    check_values(with_tensor(&(struct pickled){"FloatStorage", "0", 6, 0, {2, 3, END}, {3, 1, END}}),
-                 "w", stored, 6);
-    check_values(with_tensor(&(struct pickled){"FloatStorage", "0", 6, 4, {2, END}, {1, END}}), "w",
-                 stored + 4, 2);
-    check_values(with_tensor(&(struct pickled){"FloatStorage", "0", 6, 5, {END}, {END}}), "w",
-                 stored + 5, 1);
-    check_values(with_tensor(&(struct pickled){"FloatStorage", "0", 6, 0, {3, 2, END}, {1, 3, END}}),
-                 "w", turned, 6);
-    check_values(with_tensor(&(struct pickled){"FloatStorage", "0", 6, 2, {2, END}, {0, END}}), "w",
-                 row, 2);
+    check_values(with_tensor(FLOATS(0, {2, 3, END}, {3, 1, END})), "w", stored, 6);
+    check_values(with_tensor(FLOATS(4, {2, END}, {1, END})), "w", stored + 4, 2);
+    check_values(with_tensor(FLOATS(5, {END}, {END})), "w", stored + 5, 1);
+    check_values(with_tensor(FLOATS(0, {3, 2, END}, {1, 3, END})), "w", turned, 6);
+    check_values(with_tensor(FLOATS(2, {2, END}, {0, END})), "w", row, 2);
 }
 
 /* An OrderedDict with a parameter, an integer tensor's kin, a plain number and _metadata. */
