@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     prep.fail_on_truncated = size % 2;
     prep.has_background = size % 3 == 0;
     info.format = img_format_sniff(data, size);
-    info.orientation = size % 9;
+    info.orientation = (uint32_t)(size % 9);
     bool good = false;
     if (info.format == IMG_FORMAT_BMP)
         good = img_bmp_decode(&job, &sink, &err);
