@@ -89,8 +89,9 @@ KERNELS_NOT_HERE := $(KERNELS_X86) $(KERNELS_ARM)
 endif
 
 # lib/decode is linked into img-decode only: it alone knows libvips and the other decoders.
-DECODE_SOURCES := $(sort $(wildcard lib/decode/*.c))
-LIB_SOURCES := $(filter-out $(KERNELS_NOT_HERE) $(DECODE_SOURCES),$(sort $(wildcard lib/*/*.c lib/*/*/*.c)))
+# Sanitizers bring an allocator of their own.
+DECODE_SOURCES := $(filter-out $(if $(SANITIZERS),lib/decode/allocate.c),$(sort $(wildcard lib/decode/*.c)))
+LIB_SOURCES := $(filter-out $(KERNELS_NOT_HERE) lib/decode/%,$(sort $(wildcard lib/*/*.c lib/*/*/*.c)))
 ALL_PROGRAMS := $(patsubst cmd/%.c,%,$(sort $(wildcard cmd/img-*.c)))
 PRIVATE := $(filter img-decode,$(ALL_PROGRAMS))
 PROGRAMS := $(filter-out $(PRIVATE),$(ALL_PROGRAMS))

@@ -1,7 +1,7 @@
 /* The loop of one worker: request in, pixels and answer out. */
 #include "decode/child.h"
 
-#include <signal.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +86,15 @@ static bool decode(struct child *child, const struct img_worker_decode *request,
         !map(slot->pixels, PROT_READ | PROT_WRITE, IMG_WORKER_PIXELS_AT,
              (size_t)prep->size * prep->size * 3, &child->pixels, &child->pixels_size, err))
         return false;
-    return child->decoder->decode(child->input, len, prep, &child->arena, child->pixels, info, err);
+    errno = 0;
+    (void)img_decode_memory_lacked();
+    if (child->decoder->decode(child->input, len, prep, &child->arena, child->pixels, info, err))
+        return true;
+    /* Most libraries do not tell damaged data from their own want of memory. errno is for stacks of
+     * threads, which do not come from malloc(3). */
+    if ((img_decode_memory_lacked() || errno == ENOMEM) && err->code != IMG_ERR_OUT_OF_MEMORY)
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "decoding needs more memory than allowed");
+    return false;
 }
 
 static bool serve(struct child *child, const struct img_worker_decode *request, bool *again)

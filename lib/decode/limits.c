@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -18,9 +18,18 @@ enum {
     SIGNAL_STACK = 64 << 10, /* a handler must run when the ordinary stack is full, too */
 };
 
-/* Less address space than this left at a crash means that memory was the reason. A handler of
- * signals gets its data no other way. */
-static size_t headroom;
+/* One a process, as malloc(3) is. */
+static atomic_bool lacked;
+
+void img_decode_memory_lacks(void)
+{
+    atomic_store(&lacked, true);
+}
+
+bool img_decode_memory_lacked(void)
+{
+    return atomic_exchange(&lacked, false);
+}
 
 /* Lowers soft and hard limit, as far as they are not lower already. */
 static bool lower(__rlimit_resource_t resource, rlim_t most, struct img_err *err)
@@ -40,7 +49,7 @@ static bool lower(__rlimit_resource_t resource, rlim_t most, struct img_err *err
 /* Libraries abort, or write through NULL, when an allocation fails. */
 static void on_crash(int number)
 {
-    if (mmap(NULL, headroom, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+    if (atomic_load(&lacked))
         _exit(IMG_WORKER_EXIT_MEMORY);
     raise(number); /* once more, now with the default action */
 }
@@ -82,7 +91,6 @@ bool img_decode_limit(uint64_t memory_limit, struct img_err *err)
         return false;
     if (memory_limit == 0)
         return true;
-    headroom = (size_t)(memory_limit / 16);
     return watch_crashes(err) && lower(RLIMIT_AS, memory_limit, err);
 }
 

@@ -620,7 +620,10 @@ static bool serves_with_descriptors(unsigned n)
     struct img_workers *workers;
     struct img_worker_options options = {.program = hooks, .slots = 2, .timeout_ms = 10000};
     size_t before = open_descriptors();
-    struct rlimit limit = {.rlim_cur = n, .rlim_max = n};
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return false;
+    limit.rlim_cur = n;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
         return false;
     bool ok = true;
