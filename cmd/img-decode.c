@@ -31,8 +31,9 @@ int main(void)
         fputs("img-decode: started by the other img programs, not by hand\n", stderr);
         return IMG_EXIT_USAGE;
     }
-    /* What a user's environment says to libvips and its friends must not change a pixel. */
-    if (clearenv() != 0)
+    /* What a user's environment says to libvips and its friends must not change a pixel. Large
+     * pictures stay in memory, whose limit is known: workers cannot write files. */
+    if (clearenv() != 0 || setenv("VIPS_DISC_THRESHOLD", "1000g", 1) != 0)
         return IMG_EXIT_ENVIRONMENT;
     return img_decode_supervise(STDIN_FILENO, &decoder, &err) ? IMG_EXIT_OK : IMG_EXIT_ENVIRONMENT;
 }
