@@ -99,6 +99,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)
 FULL_TESTS := $(patsubst tests/full/%.c,%,$(sort $(wildcard tests/full/test_*.c)))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCHES := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/*.c)))
+TEST_TOOLS := $(patsubst tests/tools/%.c,%,$(sort $(wildcard tests/tools/*.c)))
 SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c))
 E2E_TESTS := $(sort $(wildcard tests/e2e/*.t))
 MAN_PAGES := $(sort $(wildcard man/*.[1-9]))
@@ -165,6 +166,11 @@ $(BUILD)/tests/test_worker: | $(BUILD)/tests/img-decode-hooks $(BUILD)/bin/img-d
 $(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
+
+# Programs that end-to-end tests use, such as a hub to fetch from.
+$(BUILD)/tools/%: $(BUILD)/obj/tests/tools/%.o $(SUPPORT) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
@@ -233,7 +239,7 @@ check-neon: $(NEON_TEST)
 	@$(QEMU_ARM64) $(NEON_TEST)
 endif
 
-check-e2e: all
+check-e2e: all $(TEST_TOOLS:%=$(BUILD)/tools/%)
 	@$(if $(E2E_TESTS),$(TEST_ENV) prove $(E2E_TESTS))
 
 check-full: all $(FULL_TESTS:%=$(BUILD)/full/%)

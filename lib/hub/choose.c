@@ -18,10 +18,11 @@ bool img_hub_choose(const struct img_config *config, const char *name,
     else if (ok)
         ok = img_hub_find_default(&places, name, model, &fell_back, err);
     if (fell_back)
-        img_report(report, IMG_WARNING,
-                   "%s is not installed, so the demo model is used, which knows coloured shapes and "
-                   "textures and not the world; get the other with: img-model fetch %s",
-                   name, name);
+        img_report(
+            report, IMG_WARNING,
+            "%s is not installed, so the demo model is used, which knows coloured shapes and "
+            "textures and not the world; get the other with: img-model fetch %s",
+            name, name);
     img_arena_clear(&arena);
     return ok;
 }

@@ -6,10 +6,11 @@
 #include "config/config.h"
 #include "hub/names.h"
 
-/* Finds the model named (an operand), or with name NULL that of the configuration. One that was asked
- * for (by operand, flag, --set, environment or file) must be there; where only the default stands and is not installed, the demo model steps in and
- * report gets the notice. Opens no connection. Fails with MODEL_MISSING, or CONFIG when the
- * environment's word on the hub is wrong. */
+/* Finds the model named (an operand), or with name NULL that of the configuration. One that was
+ * asked for (by operand, flag, --set, environment or file) must be there; where only the default
+ * stands and is not installed, the demo model steps in and report gets the notice. Opens no
+ * connection. Fails with MODEL_MISSING, or CONFIG when the environment's word on the hub is wrong.
+ */
 IMG_CHECKED bool img_hub_choose(const struct img_config *config, const char *name,
                                 const struct img_report *report, struct img_hub_model *model,
                                 struct img_err *err);

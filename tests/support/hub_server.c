@@ -17,6 +17,9 @@ static void pause_us(unsigned us)
 
 static void note(struct hub_server *server, const struct httpd_request *request)
 {
+    if (server->log > 0)
+        dprintf(server->log, "%s %s %s range=%llu\n", request->method, request->target,
+                request->host, (unsigned long long)request->range_first);
     if (server->seen_count == HUB_SEEN)
         return;
     struct hub_seen *seen = &server->seen[server->seen_count++];

@@ -59,6 +59,7 @@ struct hub_server {
     struct hub_faults faults;
     struct hub_seen seen[HUB_SEEN];
     size_t seen_count;
+    int log; /* when > 0: "METHOD TARGET HOST range=FIRST" for each request is written here */
 };
 
 /* Starts it with no files and no faults; false when it cannot listen. */
