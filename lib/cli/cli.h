@@ -31,10 +31,10 @@ struct img_cli {
     struct img_output output; /* standard output */
 };
 
-/* Makes sure descriptors 0, 1 and 2 are open (a closed one fails on use, as it should), installs the
- * signal handlers and parses. options is the program's own struct with its defaults in it. Prints
- * --help, --version or --dump-options and returns false with err->code IMG_OK. cli must not move
- * afterwards. Fails with USAGE, OUTPUT or OUT_OF_MEMORY. */
+/* Makes sure descriptors 0, 1 and 2 are open (a closed one fails on use, as it should), installs
+ * the signal handlers and parses. options is the program's own struct with its defaults in it.
+ * Prints --help, --version or --dump-options and returns false with err->code IMG_OK. cli must
+ * not move afterwards. Fails with USAGE, OUTPUT or OUT_OF_MEMORY. */
 IMG_CHECKED bool img_cli_begin(struct img_cli *cli, const struct img_program *program, int argc,
                                char **argv, void *options, struct img_err *err);
 

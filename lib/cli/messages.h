@@ -1,5 +1,5 @@
-/* Lines on standard error: "img-embed: photo.jpg: not an image". Each is one write(2), so that lines
- * of threads and processes do not mix. */
+/* Lines on standard error: "img-embed: photo.jpg: not an image". Each is one write(2), so that
+ * lines of threads and processes do not mix. */
 #ifndef IMG_CLI_MESSAGES_H
 #define IMG_CLI_MESSAGES_H
 

@@ -22,13 +22,14 @@ void img_output_init(struct img_output *out, int fd, const char *name)
     out->is_pipe = fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
 }
 
-/* The kernel splits a long write to a full pipe, so processes that share one (xargs -P) take turns by
- * an advisory lock. Files need none. Where it cannot be had, lines are written without. */
+/* The kernel splits a long write to a full pipe, so processes that share one (xargs -P) take
+ * turns by an advisory lock. Files need none. Where it cannot be had, lines are written without. */
 static void lock_pipe(const struct img_output *out, short type)
 {
     struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
-    while (out->is_pipe && fcntl(out->fd, F_SETLKW, &lock) != 0 && errno == EINTR && !img_signals_caught())
-        ;
+    while (out->is_pipe && fcntl(out->fd, F_SETLKW, &lock) != 0 && errno == EINTR)
+        if (img_signals_caught())
+            return;
 }
 
 /* Waits until fd takes more. After a signal only for the rest of a line that was begun, and not for

@@ -8,8 +8,8 @@
 
 #include "base/err.h"
 
-/* The errors are USAGE and name the value and the range: "'x' is not a whole number", "0 is not from
- * 1 to 1024". min == max == 0 means no limits. */
+/* The errors are USAGE and name the value and the range: "'x' is not a whole number", "0 is not
+ * from 1 to 1024". min == max == 0 means no limits. */
 IMG_CHECKED bool img_value_int(const char *text, double min, double max, int64_t *value,
                                struct img_err *err);
 IMG_CHECKED bool img_value_float(const char *text, double min, double max, double *value,

@@ -29,10 +29,11 @@ struct img_config {
     struct img_environment environment; /* for whoever looks for models and caches */
 };
 
-/* Reads all sources. With --print-config prints and returns false with err->code IMG_OK. Switches
- * cli's messages to debug when the key debug is true. Texts live as long as cli. Fails with CONFIG,
- * naming key, value and source: "~/.config/img-tools/config.json: unknown key 'timout'; did you mean
- * 'timeout'?". Without a home it warns once and cache_directory and temp_directory are NULL. */
+/* Reads all sources. With --print-config prints and returns false with err->code IMG_OK.
+ * Switches cli's messages to debug when the key debug is true. Texts live as long as cli. Fails
+ * with CONFIG, naming key, value and source: "~/.config/img-tools/config.json: unknown key
+ * 'timout'; did you mean 'timeout'?". Without a home it warns once and cache_directory and
+ * temp_directory are NULL. */
 IMG_CHECKED bool img_config_begin(struct img_config *config, struct img_cli *cli,
                                   struct img_err *err);
 

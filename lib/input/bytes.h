@@ -18,8 +18,8 @@ struct img_input_file {
     struct img_stamp stamp;
 };
 
-/* Opens without ever blocking. Fails with NOT_FOUND, PERMISSION, NOT_A_FILE (folders, FIFOs, devices,
- * sockets), READ, or TOO_LARGE above limit bytes. The text does not name the path. */
+/* Opens without ever blocking. Fails with NOT_FOUND, PERMISSION, NOT_A_FILE (folders, FIFOs,
+ * devices, sockets), READ, or TOO_LARGE above limit bytes. The text does not name the path. */
 IMG_CHECKED bool img_input_open(struct img_input_file *file, const char *path, uint64_t limit,
                                 struct img_err *err);
 
@@ -30,8 +30,8 @@ IMG_CHECKED bool img_input_read(struct img_input_file *file, unsigned char *byte
 
 void img_input_close(struct img_input_file *file);
 
-/* Appends all that fd gives, up to limit bytes; fd stays open. Fails with TOO_LARGE, READ, NOT_A_FILE
- * (a folder), OUT_OF_MEMORY; with READ when a signal to stop came. */
+/* Appends all that fd gives, up to limit bytes; fd stays open. Fails with TOO_LARGE, READ,
+ * NOT_A_FILE (a folder), OUT_OF_MEMORY; with READ when a signal to stop came. */
 IMG_CHECKED bool img_input_drain(int fd, uint64_t limit, struct img_buf *out, struct img_err *err);
 
 #endif

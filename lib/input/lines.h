@@ -1,4 +1,5 @@
-/* Lists and records from a descriptor, one line (or NUL-terminated name) at a time, as they come. */
+/* Lists and records from a descriptor, one line (or NUL-terminated name) at a time, as they
+ * come. */
 #ifndef IMG_INPUT_LINES_H
 #define IMG_INPUT_LINES_H
 

@@ -11,8 +11,8 @@ void img_base64_encode(struct img_buf *out, const void *bytes, size_t len);
 /* Bytes that text of that length may decode to, at most. */
 size_t img_base64_room(size_t text_len);
 
-/* Decodes to out, which has img_base64_room(len) bytes. Strict: a foreign character, missing padding
- * or bits set in the last digit that no byte uses are BAD_RECORD. */
+/* Decodes to out, which has img_base64_room(len) bytes. Strict: a foreign character, missing
+ * padding or bits set in the last digit that no byte uses are BAD_RECORD. */
 IMG_CHECKED bool img_base64_decode(const char *text, size_t len, unsigned char *out,
                                    size_t *out_len, struct img_err *err);
 

@@ -1,5 +1,5 @@
-/* Reading floats. The quick way computes in double and is exact unless the double falls on or beside
- * the middle between two floats; then strtof decides. */
+/* Reading floats. The quick way computes in double and is exact unless the double falls on or
+ * beside the middle between two floats; then strtof decides. */
 #include "json/floats.h"
 
 #include <float.h>

@@ -1,5 +1,6 @@
 /* One JSON object, cut into its members without interpreting the values, so that what we do not
- * know can be copied byte for byte. Strict: RFC 8259, UTF-8, nothing behind the object but blanks. */
+ * know can be copied byte for byte. Strict: RFC 8259, UTF-8, nothing behind the object but
+ * blanks. */
 #ifndef IMG_JSON_SCAN_H
 #define IMG_JSON_SCAN_H
 

@@ -10,8 +10,9 @@ struct img_decimal {
     int exponent;    /* the value is digits * 10^exponent */
 };
 
-/* Of the decimals that round to the finite value |value|, one with the fewest digits, and of those
- * the nearest. Follows R. Giulietti, "The Schubfach way to render doubles" (2020), at float size. */
+/* Of the decimals that round to the finite value |value|, one with the fewest digits, and of
+ * those the nearest. Follows R. Giulietti, "The Schubfach way to render doubles" (2020), at
+ * float size. */
 struct img_decimal img_shortest_float(float value);
 
 #endif

@@ -37,9 +37,9 @@ struct img_embedding_record {
     const struct img_log_line *logs;
     size_t log_count;
     const struct img_err *error;         /* NULL: null; else embedding must be NULL */
-    const struct img_json_object *input; /* the record this input came in, or NULL: its unknown fields
-                                            follow ours, in their order, byte for byte; its "metadata"
-                                            is kept unless this record writes one */
+    /* The record this input came in, or NULL: its unknown fields follow ours, in their order, byte
+     * for byte; its "metadata" is kept unless this record writes one. */
+    const struct img_json_object *input;
 };
 
 /* Appends the line, '\n' included: compact, keys in the contract's order, always valid JSON. */

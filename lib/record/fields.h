@@ -5,8 +5,8 @@
 #include "base/buf.h"
 #include "json/scan.h"
 
-/* Appends ,"key":value as written for every member that counts, is none of an embedding record's own
- * fields and, when without_metadata, not "metadata". */
+/* Appends ,"key":value as written for every member that counts, is none of an embedding record's
+ * own fields and, when without_metadata, not "metadata". */
 void img_fields_put_rest(struct img_buf *out, const struct img_json_object *input,
                          bool without_metadata);
 

@@ -21,8 +21,7 @@ struct img_metadata_record {
     unsigned orientation;                          /* EXIF 1..8 */
     bool has_icc_profile, has_alpha;
     uint64_t pages;
-    bool known; /* the picture was decoded far enough for width … pages to mean something; else all
-                   but image_path and size are null */
+    bool known; /* width, height, icc_profile, has_alpha and pages mean something; else null */
 };
 
 /* One line of a debug log; timestamp as YYYY-MM-DDTHH:MM:SS.mmmZ. */

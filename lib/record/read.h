@@ -35,8 +35,8 @@ struct img_input_record {
 IMG_CHECKED bool img_record_read(const char *line, size_t len, struct img_arena *arena,
                                  struct img_input_record *record, struct img_err *err);
 
-/* The "embedding" of a record, array or base64: values [count] in arena, finite, at least one. Fails
- * with BAD_RECORD when there is none. */
+/* The "embedding" of a record, array or base64: values [count] in arena, finite, at least one.
+ * Fails with BAD_RECORD when there is none. */
 IMG_CHECKED bool img_record_embedding(const struct img_json_object *object,
                                       struct img_arena *arena, const float **values,
                                       size_t *count, struct img_err *err);

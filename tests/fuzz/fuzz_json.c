@@ -1,5 +1,5 @@
-/* The scanner of JSON objects: whatever comes in, every span lies inside the text, an accepted object
- * is accepted again when put together from its members, and values are read without harm. */
+/* The scanner of JSON objects: whatever comes in, every span lies inside the text, an accepted
+ * object is accepted again when put together from its members, and values are read without harm. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

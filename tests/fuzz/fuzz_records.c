@@ -1,5 +1,5 @@
-/* Input records: what is read can be written, and what is written is one line of JSON that reads back
- * as the same picture or text. */
+/* Input records: what is read can be written, and what is written is one line of JSON that reads
+ * back as the same picture or text. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -112,7 +112,8 @@ static void test_text(void **state)
                 "{\"text\":\"a \\\"red\\\"\\n\\u0000circle\",\"image_id\":null,\"embedding\":null,"
                 "\"model_name\":\"demo\",\"model_fingerprint\":\"0123456789abcdef\","
                 "\"precision\":\"f32\",\"dimension\":3,\"normalized\":true,\"confidence\":null,"
-                "\"processing_time\":0.0041,\"cached\":false,\"error\":null,\"error_code\":null}\n");
+                "\"processing_time\":0.0041,\"cached\":false,\"error\":null,"
+                "\"error_code\":null}\n");
 }
 
 static void test_failure(void **state)
@@ -214,8 +215,8 @@ static void test_unknown_fields(void **state)
     record.input = &input.object;
     struct img_buf out = {0};
     img_embedding_put(&out, &record);
-    snprintf(expected, sizeof expected, "\"error_code\":null%s,\"metadata\":{\"x\": 1},\"dup\":2}\n",
-             tail);
+    snprintf(expected, sizeof expected,
+             "\"error_code\":null%s,\"metadata\":{\"x\": 1},\"dup\":2}\n", tail);
     assert_string_equal(strstr(out.data, "\"error_code\""), expected);
     img_buf_reset(&out);
 
