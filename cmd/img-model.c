@@ -11,6 +11,7 @@
 #include "hub/words.h"
 #include "model/describe.h"
 #include "model/synth.h"
+#include "pipeline/trial.h"
 
 enum command { SHOW, LIST, FETCH, CHECK, SYNTH };
 #define ON(command) (1u << (command))
@@ -28,6 +29,7 @@ struct options {
     const char *revision;
     struct img_string_list files;
     int64_t seed;
+    const char *golden;
 };
 
 static const struct img_option rows[] = {
@@ -54,6 +56,13 @@ static const struct img_option rows[] = {
      .field = offsetof(struct options, files),
      .commands = ON(FETCH),
      .help = "fetch this file and no others (repeatable)"},
+    {.long_name = "golden",
+     .argument = "FILE",
+     .kind = IMG_OPTION_STRING,
+     .flags = IMG_OPTION_FILE,
+     .field = offsetof(struct options, golden),
+     .commands = ON(CHECK),
+     .help = "compare with the embeddings of these records (default: the model's own)"},
     {.long_name = "seed",
      .argument = "N",
      .kind = IMG_OPTION_INT,
@@ -197,6 +206,18 @@ static bool fetch(struct state *s, struct img_err *err)
     return flush(s, err);
 }
 
+/* What only a trial can tell. */
+static bool try_out(struct state *s, const char *folder, struct img_hub_checked *checked,
+                    struct img_err *err)
+{
+    struct img_trial trial;
+    bool ok = img_trial_run(&s->config, &s->cli.report, folder, s->opt.golden, &trial, err);
+    checked->packed = trial.packed;
+    checked->golden = trial.result.pictures + trial.result.texts;
+    checked->golden_distance = trial.result.worst;
+    return ok;
+}
+
 static bool check(struct state *s, struct img_err *err)
 {
     const char *name;
@@ -206,7 +227,7 @@ static bool check(struct state *s, struct img_err *err)
     if (!take_operand(s, false, &name, err) ||
         !img_hub_choose(&s->config, name, &s->cli.report, &found, err))
         return false;
-    bool ok = img_hub_check(found.path, &checked, err);
+    bool ok = img_hub_check(found.path, &checked, err) && try_out(s, found.path, &checked, err);
     img_hub_put_checked(&found, &checked, ok ? NULL : err, s->opt.json, &s->out);
     if (!ok)
         img_err_in(err, "%s", found.name);

@@ -194,6 +194,11 @@ def export(model, vocabulary, merges, encode, folder):
     for name, value in (("captions", CAPTIONS), ("pictures", [n + ".png" for n in ORDERS])):
         with open(f"{folder}/{name}.json", "w", encoding="utf-8") as f:
             json.dump(value, f, ensure_ascii=False, indent=1)
+    with open(f"{folder}/golden.jsonl", "w", encoding="utf-8") as f:
+        inputs = [("image_path", f"pictures/{n}.png") for n in ORDERS] + [("text", c) for c in CAPTIONS]
+        for (kind, value), vector in zip(inputs, torch.cat([image, text]).numpy()):
+            record = {kind: value, "embedding": [float(str(x)) for x in vector], "normalized": False}
+            f.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
     best = torch.nn.functional.normalize(text) @ torch.nn.functional.normalize(image).T
     for caption, scores in zip(CAPTIONS, best):
         print(f"{caption!r}: {list(ORDERS)[int(scores.argmax())]} ({float(scores.max()):.2f})")

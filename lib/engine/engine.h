@@ -62,6 +62,11 @@ IMG_CHECKED bool img_engine_open_cpu(struct img_engine **engine, struct img_mode
                                      const struct img_engine_options *options,
                                      struct img_err *err);
 
+/* Reads the packed file of the model in cache_folder, if there is one (*there), and compares it with
+ * its checksum. Fails with MODEL_INVALID when it is damaged: it may then be deleted. */
+IMG_CHECKED bool img_engine_verify_packed(const struct img_model *model, const char *cache_folder,
+                                          bool *there, struct img_err *err);
+
 /* pixels [n, image_size, image_size, 3], 8-bit RGB; out [n, dimension]. The bits of a row depend on
  * its picture alone. Fails with MODEL_UNSUPPORTED (no image tower) only. */
 IMG_CHECKED bool img_engine_encode_images(struct img_engine *engine, const uint8_t *pixels,

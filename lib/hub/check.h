@@ -12,6 +12,9 @@ struct img_hub_checked {
     size_t verified; /* … and have the digest the hub published */
     size_t tensors;  /* in the checkpoint */
     char fingerprint[IMG_FINGERPRINT_HEX];
+    bool packed;           /* packed weights were there and are sound; these three are the caller's */
+    size_t golden;         /* golden embeddings compared */
+    double golden_distance; /* the largest */
 };
 
 /* Opens the model in folder and looks at all of it: published digests where the hub's cache knows

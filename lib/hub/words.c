@@ -90,6 +90,9 @@ void img_hub_put_checked(const struct img_hub_model *found, const struct img_hub
         put_uint(out, "files", checked->files);
         put_uint(out, "verified", checked->verified);
         put_uint(out, "tensors", checked->tensors);
+        img_buf_printf(out, ",\"packed\":%s,\"golden\":%zu,\"golden_distance\":%.2g",
+                       checked->packed ? "true" : "false", checked->golden,
+                       checked->golden_distance);
         put_error(out, why);
     } else if (!why) {
         img_buf_printf(out, "%s: sane: %zu files", found->name, checked->files);
@@ -97,5 +100,10 @@ void img_hub_put_checked(const struct img_hub_model *found, const struct img_hub
             img_buf_printf(out, " (%zu of them with their published digests)", checked->verified);
         img_buf_printf(out, ", %zu tensors, all finite; fingerprint %s\n", checked->tensors,
                        checked->fingerprint);
+        if (checked->packed)
+            img_buf_printf(out, "%s: its packed weights are sound\n", found->name);
+        if (checked->golden > 0)
+            img_buf_printf(out, "%s: %zu golden embeddings come out, the largest distance %.2g\n",
+                           found->name, checked->golden, checked->golden_distance);
     }
 }

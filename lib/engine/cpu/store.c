@@ -109,3 +109,20 @@ void img_store_close(struct img_store *store)
     img_buf_clear(&store->path);
     *store = (struct img_store){0};
 }
+
+bool img_engine_verify_packed(const struct img_model *model, const char *cache_folder, bool *there,
+                              struct img_err *err)
+{
+    struct img_buf folder = {0}, path = {0};
+    struct img_packed packed;
+    struct img_map map = {0};
+    struct img_err why;
+    img_buf_printf(&folder, "%s/weights", cache_folder);
+    bool ok = img_buf_ok(&folder, err) && img_packfile_path(model, folder.data, &path, err);
+    *there = ok && img_packfile_open(&map, path.data, model, &packed, &why);
+    img_map_close(&map);
+    ok = ok && (!*there || img_packfile_verify(path.data, model, err));
+    img_buf_clear(&folder);
+    img_buf_clear(&path);
+    return ok;
+}
