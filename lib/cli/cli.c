@@ -77,17 +77,16 @@ static void print_error(const struct img_cli *cli, const struct img_err *err)
 
 int img_cli_end(struct img_cli *cli, bool ok, const struct img_tally *tally, struct img_err *err)
 {
-    struct img_err flush_err = {0};
-    bool already_broken = cli->output.broken;
-    if (!already_broken && !img_output_flush(&cli->output, &flush_err) &&
-        (ok || err->code == IMG_OK)) {
-        *err = flush_err;
+    struct img_err out_err = {0};
+    bool written = img_output_flush(&cli->output, &out_err);
+    if (written && close(STDOUT_FILENO) != 0 && errno != EBADF)
+        written = img_err_sys(&out_err, IMG_ERR_OUTPUT, errno, "cannot write to %s",
+                              cli->output.name);
+    img_output_clear(&cli->output);
+    if (!written && (ok || err->code == IMG_OK)) {
+        *err = out_err;
         ok = false;
     }
-    img_output_clear(&cli->output);
-    if (!already_broken && flush_err.code == IMG_OK && close(STDOUT_FILENO) != 0 && ok &&
-        errno != EBADF)
-        ok = img_err_sys(err, IMG_ERR_OUTPUT, errno, "cannot write to standard output");
 
     int signal = img_signals_caught();
     if (!ok && err->code == IMG_ERR_BROKEN_PIPE && signal == 0)

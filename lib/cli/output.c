@@ -59,6 +59,8 @@ static bool write_lines(struct img_output *out, const char *bytes, size_t len, s
 {
     size_t written = 0;
     bool ok = true;
+    if (len == 0)
+        return true;
     lock_pipe(out, F_WRLCK);
     while (ok && written < len) {
         ssize_t n = write(out->fd, bytes + written, len - written);
@@ -76,15 +78,22 @@ static bool write_lines(struct img_output *out, const char *bytes, size_t len, s
     return ok;
 }
 
+/* Writes, unless an earlier write has failed already. */
+static bool write_or_break(struct img_output *out, const char *bytes, size_t len,
+                           struct img_err *err)
+{
+    if (!out->broken && write_lines(out, bytes, len, &out->reason))
+        return true;
+    out->broken = true;
+    *err = out->reason;
+    return false;
+}
+
 bool img_output_flush(struct img_output *out, struct img_err *err)
 {
-    if (out->broken)
-        return img_err_set(err, IMG_ERR_OUTPUT, "%s is broken", out->name);
-    bool ok = img_buf_ok(&out->lines, err);
-    if (ok && out->lines.len > 0)
-        ok = write_lines(out, out->lines.data, out->lines.len, err);
+    bool ok = img_buf_ok(&out->lines, err) &&
+              write_or_break(out, out->lines.data, out->lines.len, err);
     img_buf_reset(&out->lines);
-    out->broken = !ok;
     return ok;
 }
 
@@ -96,10 +105,7 @@ bool img_output_lines(struct img_output *out, const char *bytes, size_t len, str
         img_buf_put(&out->lines, bytes, len);
         return img_buf_ok(&out->lines, err);
     }
-    if (out->broken)
-        return img_err_set(err, IMG_ERR_OUTPUT, "%s is broken", out->name);
-    out->broken = !write_lines(out, bytes, len, err);
-    return !out->broken;
+    return write_or_break(out, bytes, len, err);
 }
 
 void img_output_clear(struct img_output *out)

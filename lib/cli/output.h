@@ -8,7 +8,8 @@ struct img_output {
     int fd;
     const char *name; /* "standard output", for messages */
     bool is_pipe;
-    bool broken; /* a write failed; what is buffered is given up */
+    bool broken; /* a write failed: what is buffered is given up … */
+    struct img_err reason; /* … and every later call fails with this */
     struct img_buf lines;
 };
 

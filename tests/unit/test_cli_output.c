@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -278,6 +279,9 @@ static void body_limit(void)
             _exit(96);
     if (img_output_flush(&out, &err) || err.code != IMG_ERR_OUTPUT)
         _exit(95);
+    err.code = IMG_OK;
+    if (img_output_flush(&out, &err) || err.code != IMG_ERR_OUTPUT || err.os != EFBIG)
+        _exit(91); /* it stays broken, for the same reason */
     if (fstat(fd, &info) != 0 || info.st_size != 984 || pread(fd, &last, 1, 983) != 1)
         _exit(94);
     if (img_output_lines(&out, "x\n", 2, &err) && img_output_flush(&out, &err))
