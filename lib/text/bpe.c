@@ -7,14 +7,15 @@
 #include "base/size.h"
 
 struct img_bpe_symbol {
-    uint32_t id; /* IMG_TABLE_NONE once merged into the one before */
+    uint32_t id;
     uint32_t before, behind;
+    uint32_t rank;   /* of the pair with the one behind; NONE when they do not merge */
+    uint32_t result; /* what that pair becomes */
 };
 
-/* A pair as it was when it was found; stale when its symbols have changed since. */
-struct img_bpe_entry {
-    uint32_t rank, at, result;
-};
+/* The heap's keys: rank, then place. An entry whose symbol has another rank by now is stale. Eight
+ * children a node, which lie side by side, make few levels and few cache misses. */
+enum { CHILDREN = 8 };
 
 void img_bpe_clear(struct img_bpe *bpe)
 {
@@ -45,71 +46,70 @@ static bool reserve(struct img_bpe *bpe, size_t len, struct img_err *err)
     return true;
 }
 
-static bool before(const struct img_bpe_entry *a, const struct img_bpe_entry *b)
-{
-    return a->rank != b->rank ? a->rank < b->rank : a->at < b->at;
-}
-
-static void push(struct img_bpe_entry *heap, size_t *count, struct img_bpe_entry entry)
+static void push(uint64_t *heap, size_t *count, uint64_t key)
 {
     size_t at = (*count)++;
-    while (at > 0 && before(&entry, &heap[(at - 1) / 2])) {
-        heap[at] = heap[(at - 1) / 2];
-        at = (at - 1) / 2;
+    while (at > 0 && key < heap[(at - 1) / CHILDREN]) {
+        heap[at] = heap[(at - 1) / CHILDREN];
+        at = (at - 1) / CHILDREN;
     }
-    heap[at] = entry;
+    heap[at] = key;
 }
 
-static struct img_bpe_entry pop(struct img_bpe_entry *heap, size_t *count)
+static uint64_t pop(uint64_t *heap, size_t *count)
 {
-    struct img_bpe_entry top = heap[0];
-    struct img_bpe_entry moved = heap[--*count];
+    uint64_t top = heap[0], moved = heap[--*count];
     size_t at = 0;
-    for (size_t child; (child = 2 * at + 1) < *count; at = child) {
-        if (child + 1 < *count && before(&heap[child + 1], &heap[child]))
-            child++;
-        if (!before(&heap[child], &moved))
+    for (size_t first; (first = CHILDREN * at + 1) < *count;) {
+        size_t end = first + CHILDREN < *count ? first + CHILDREN : *count;
+        size_t least = first;
+        for (size_t child = first + 1; child < end; child++)
+            if (heap[child] < heap[least])
+                least = child;
+        if (heap[least] >= moved)
             break;
-        heap[at] = heap[child];
+        heap[at] = heap[least];
+        at = least;
     }
     heap[at] = moved;
     return top;
 }
 
-/* Puts the pair that begins at a symbol onto the heap, if it has a rank. */
+/* Looks at the pair that begins at a symbol, and puts it onto the heap if it has a rank. */
 static void consider(struct img_bpe *bpe, const struct img_table *table, uint32_t at, size_t *pairs)
 {
-    const struct img_bpe_symbol *symbols = bpe->symbols;
-    if (at == IMG_TABLE_NONE || symbols[at].behind == IMG_TABLE_NONE)
+    if (at == IMG_TABLE_NONE)
         return;
-    uint32_t right = symbols[symbols[at].behind].id;
-    const struct img_merge *merge = img_table_merge(table, symbols[at].id, right);
-    if (merge != NULL && *pairs < bpe->heap_cap)
-        push(bpe->heap, pairs, (struct img_bpe_entry){merge->rank, at, merge->result});
+    struct img_bpe_symbol *symbol = &bpe->symbols[at];
+    const struct img_merge *merge = NULL;
+    if (symbol->behind != IMG_TABLE_NONE)
+        merge = img_table_merge(table, symbol->id, bpe->symbols[symbol->behind].id);
+    symbol->rank = merge == NULL ? IMG_TABLE_NONE : merge->rank;
+    if (symbol->rank == IMG_TABLE_NONE || *pairs >= bpe->heap_cap)
+        return;
+    symbol->result = merge->result;
+    push(bpe->heap, pairs, (uint64_t)symbol->rank << 32 | at);
 }
 
 static void merge_all(struct img_bpe *bpe, const struct img_table *table, size_t len)
 {
-    struct img_bpe_symbol *symbols = bpe->symbols;
     size_t pairs = 0;
-    for (size_t i = 0; i + 1 < len; i++)
+    for (size_t i = 0; i < len; i++)
         consider(bpe, table, (uint32_t)i, &pairs);
     while (pairs > 0) {
-        struct img_bpe_entry best = pop(bpe->heap, &pairs);
-        struct img_bpe_symbol *left = &symbols[best.at];
-        if (left->id == IMG_TABLE_NONE || left->behind == IMG_TABLE_NONE)
+        uint64_t best = pop(bpe->heap, &pairs);
+        uint32_t at = (uint32_t)best;
+        struct img_bpe_symbol *left = &bpe->symbols[at];
+        if (left->rank != best >> 32)
             continue;
-        struct img_bpe_symbol *right = &symbols[left->behind];
-        const struct img_merge *now = img_table_merge(table, left->id, right->id);
-        if (now == NULL || now->result != best.result)
-            continue;
-        left->id = best.result;
-        right->id = IMG_TABLE_NONE;
+        struct img_bpe_symbol *right = &bpe->symbols[left->behind];
+        left->id = left->result;
         left->behind = right->behind;
+        right->rank = IMG_TABLE_NONE;
         if (left->behind != IMG_TABLE_NONE)
-            symbols[left->behind].before = best.at;
+            bpe->symbols[left->behind].before = at;
         consider(bpe, table, left->before, &pairs);
-        consider(bpe, table, best.at, &pairs);
+        consider(bpe, table, at, &pairs);
     }
 }
 

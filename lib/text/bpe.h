@@ -11,7 +11,7 @@
 struct img_bpe {
     struct img_bpe_symbol *symbols;
     size_t symbols_cap;
-    struct img_bpe_entry *heap;
+    uint64_t *heap;
     size_t heap_cap;
 };
 

@@ -136,7 +136,7 @@ static bool put_added(const struct img_vocab *vocab, struct img_table *table, si
         size_t begin = texts->len;
         if (added->normalized) {
             img_buf_reset(&composed);
-            ok = img_text_compose(added->text, added->len, &composed, err) &&
+            ok = img_text_compose(added->text, added->len, true, &composed, err) &&
                  img_buf_ok(&composed, err);
             if (ok)
                 img_text_lower(composed.data, composed.len, texts);

@@ -4,6 +4,7 @@
 #include <utf8proc.h>
 
 #include "base/utf8.h"
+#include "text/ages.h"
 
 enum { SIGMA = 0x3A3, FINAL_SIGMA = 0x3C2, CAPITAL_I_DOT = 0x130, DOT_ABOVE = 0x307 };
 
@@ -26,6 +27,10 @@ enum img_char_class img_char_class(uint32_t cp)
     case UTF8PROC_CATEGORY_NL:
     case UTF8PROC_CATEGORY_NO:
         return IMG_CHAR_NUMBER;
+    case UTF8PROC_CATEGORY_CN:
+        if (img_char_is_new_letter(cp))
+            return IMG_CHAR_LETTER;
+        return img_char_is_new_number(cp) ? IMG_CHAR_NUMBER : IMG_CHAR_OTHER;
     default:
         return IMG_CHAR_OTHER;
     }
@@ -36,22 +41,10 @@ bool img_char_is_digit(uint32_t cp)
     return utf8proc_category((utf8proc_int32_t)cp) == UTF8PROC_CATEGORY_ND;
 }
 
-struct range {
-    uint32_t first, last;
-};
-
-static bool within(uint32_t cp, const struct range *ranges, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (cp >= ranges[i].first && cp <= ranges[i].last)
-            return true;
-    return false;
-}
-
 /* Property Cased: letters with case, Other_Lowercase and Other_Uppercase. */
 static bool is_cased(uint32_t cp)
 {
-    static const struct range others[] = {
+    static const struct img_char_range others[] = {
         {0xAA, 0xAA},       {0xBA, 0xBA},       {0x2B0, 0x2B8},     {0x2C0, 0x2C1},
         {0x2E0, 0x2E4},     {0x345, 0x345},     {0x37A, 0x37A},     {0x10FC, 0x10FC},
         {0x1D2C, 0x1D6A},   {0x1D78, 0x1D78},   {0x1D9B, 0x1DBF},   {0x2071, 0x2071},
@@ -66,14 +59,14 @@ static bool is_cased(uint32_t cp)
     case UTF8PROC_CATEGORY_LT:
         return true;
     default:
-        return within(cp, others, sizeof others / sizeof others[0]);
+        return img_char_within(cp, others, sizeof others / sizeof others[0]);
     }
 }
 
 /* Property Case_Ignorable: marks, format characters, modifiers, and punctuation inside words. */
 static bool is_case_ignorable(uint32_t cp)
 {
-    static const struct range others[] = {
+    static const struct img_char_range others[] = {
         {0x27, 0x27},     {0x2E, 0x2E},     {0x3A, 0x3A},     {0xB7, 0xB7},     {0x387, 0x387},
         {0x55F, 0x55F},   {0x5F4, 0x5F4},   {0x2018, 0x2019}, {0x2024, 0x2024}, {0x2027, 0x2027},
         {0xFE13, 0xFE13}, {0xFE52, 0xFE52}, {0xFE55, 0xFE55}, {0xFF07, 0xFF07}, {0xFF0E, 0xFF0E},
@@ -86,7 +79,7 @@ static bool is_case_ignorable(uint32_t cp)
     case UTF8PROC_CATEGORY_SK:
         return true;
     default:
-        return within(cp, others, sizeof others / sizeof others[0]);
+        return img_char_within(cp, others, sizeof others / sizeof others[0]);
     }
 }
 
@@ -106,7 +99,7 @@ void img_text_lower(const char *text, size_t len, struct img_buf *out)
 {
     uint32_t cp = 0;
     for (size_t at = 0, step; (step = img_utf8_decode(text + at, len - at, &cp)) > 0; at += step)
-        put_lower(cp, out);
+        put_lower(img_char_new_lower(cp), out);
 }
 
 /* Whether the next character that counts, from at on, has case. */

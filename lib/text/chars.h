@@ -19,9 +19,10 @@ bool img_char_is_digit(uint32_t code_point);
 /* All of these take valid UTF-8 and append to out; out's own state tells whether there was room. */
 
 /* Canonical composition (Unicode Standard Annex 15). Linear but for long runs of marks, where it
- * is linear per combining class. */
-IMG_CHECKED bool img_text_compose(const char *text, size_t len, struct img_buf *out,
-                                  struct img_err *err);
+ * is linear per combining class. unicode_9: as the tokenizers library does it, whose table ends
+ * there (younger marks are put in no order). */
+IMG_CHECKED bool img_text_compose(const char *text, size_t len, bool unicode_9,
+                                  struct img_buf *out, struct img_err *err);
 
 /* Lower case letter by letter, as Rust's char::to_lowercase: no rule looks at neighbours. */
 void img_text_lower(const char *text, size_t len, struct img_buf *out);

@@ -117,7 +117,7 @@ static bool fix_round(struct stages *stages, bool unescape, struct img_err *err)
     put_without_controls(stages->fixed.data, stages->fixed.len, &stages->bare);
     return img_buf_ok(&stages->unescaped, err) && img_buf_ok(&stages->fixed, err) &&
            img_buf_ok(&stages->bare, err) &&
-           img_text_compose(stages->bare.data, stages->bare.len, &stages->composed, err) &&
+           img_text_compose(stages->bare.data, stages->bare.len, false, &stages->composed, err) &&
            img_buf_ok(&stages->composed, err);
 }
 

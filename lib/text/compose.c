@@ -5,6 +5,7 @@
 #include <utf8proc.h>
 
 #include "base/utf8.h"
+#include "text/ages.h"
 #include "text/chars.h"
 
 enum {
@@ -13,15 +14,21 @@ enum {
     PARTS_MAX = 32, /* of one character; Unicode has 4 at most */
 };
 
-/* Code points being worked on. */
+/* Code points being worked on, and room to sort in. */
 struct points {
     utf8proc_int32_t *data;
     size_t len, cap;
 };
 
-static unsigned combining_class(utf8proc_int32_t cp)
+struct composing {
+    struct points points, spare;
+    bool unicode_9;
+};
+
+static unsigned combining_class(utf8proc_int32_t cp, bool unicode_9)
 {
-    return (unsigned)utf8proc_get_property(cp)->combining_class;
+    unsigned class = (unsigned)utf8proc_get_property(cp)->combining_class;
+    return class != 0 && unicode_9 && img_char_is_mark_after_9((uint32_t)cp) ? 0 : class & 255;
 }
 
 static bool grow(struct points *points, size_t cap, struct img_err *err)
@@ -38,36 +45,40 @@ static bool grow(struct points *points, size_t cap, struct img_err *err)
 }
 
 /* Stable by combining class; all of run have one. */
-static bool order_run(utf8proc_int32_t *run, size_t len, struct points *spare, struct img_err *err)
+static bool order_run(struct composing *work, size_t start, size_t len, struct img_err *err)
 {
+    utf8proc_int32_t *run = work->points.data + start;
+    bool unicode_9 = work->unicode_9;
     if (len < 2)
         return true;
     bool present[256] = {false};
     bool ordered = true;
     for (size_t i = 0; i < len; i++) {
-        present[combining_class(run[i]) & 255] = true;
-        ordered = ordered && (i == 0 || combining_class(run[i - 1]) <= combining_class(run[i]));
+        unsigned class = combining_class(run[i], unicode_9);
+        present[class] = true;
+        ordered = ordered && (i == 0 || combining_class(run[i - 1], unicode_9) <= class);
     }
     if (ordered)
         return true;
-    if (!grow(spare, len, err))
+    if (!grow(&work->spare, len, err))
         return false;
     size_t placed = 0;
     for (unsigned class = 1; class < 256; class++)
         for (size_t i = 0; present[class] && i < len; i++)
-            if (combining_class(run[i]) == class)
-                spare->data[placed++] = run[i];
-    memcpy(run, spare->data, placed * sizeof *run);
+            if (combining_class(run[i], unicode_9) == class)
+                work->spare.data[placed++] = run[i];
+    memcpy(run, work->spare.data, placed * sizeof *run);
     return true;
 }
 
-static bool order(struct points *points, struct points *spare, struct img_err *err)
+static bool order(struct composing *work, struct img_err *err)
 {
+    const struct points *points = &work->points;
     for (size_t at = 0; at < points->len; at++) {
         size_t start = at;
-        while (at < points->len && combining_class(points->data[at]) != 0)
+        while (at < points->len && combining_class(points->data[at], work->unicode_9) != 0)
             at++;
-        if (!order_run(points->data + start, at - start, spare, err))
+        if (!order_run(work, start, at - start, err))
             return false;
     }
     return true;
@@ -91,16 +102,23 @@ static bool decompose(const char *text, size_t len, struct points *points, struc
     return true;
 }
 
-static bool compose_run(const char *text, size_t len, struct points work[2], struct img_buf *out,
+static bool compose_run(const char *text, size_t len, struct composing *work, struct img_buf *out,
                         struct img_err *err)
 {
-    if (!decompose(text, len, &work[0], err) || !order(&work[0], &work[1], err))
+    struct points *points = &work->points;
+    if (!decompose(text, len, points, err) || !order(work, err))
         return false;
-    utf8proc_ssize_t count =
-        utf8proc_normalize_utf32(work[0].data, (utf8proc_ssize_t)work[0].len,
-                                 UTF8PROC_COMPOSE | UTF8PROC_STABLE);
-    for (utf8proc_ssize_t i = 0; i < count; i++)
-        img_utf8_put(out, (uint32_t)work[0].data[i]);
+    for (size_t start = 0, end; start < points->len; start = end) {
+        /* what is taken for class 0 stands between a letter and its marks */
+        for (end = start + 1; end < points->len; end++)
+            if (work->unicode_9 && img_char_is_mark_after_9((uint32_t)points->data[end]))
+                break;
+        utf8proc_ssize_t count =
+            utf8proc_normalize_utf32(points->data + start, (utf8proc_ssize_t)(end - start),
+                                     UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+        for (utf8proc_ssize_t i = 0; i < count; i++)
+            img_utf8_put(out, (uint32_t)points->data[start + (size_t)i]);
+    }
     return true;
 }
 
@@ -118,9 +136,10 @@ static size_t stretch(const char *text, size_t len, size_t at, bool below, size_
     return at - start;
 }
 
-bool img_text_compose(const char *text, size_t len, struct img_buf *out, struct img_err *err)
+bool img_text_compose(const char *text, size_t len, bool unicode_9, struct img_buf *out,
+                      struct img_err *err)
 {
-    struct points work[2] = {{0}, {0}};
+    struct composing work = {.unicode_9 = unicode_9};
     bool ok = true;
     for (size_t at = 0; ok && at < len;) {
         size_t last = 0, ignored = 0;
@@ -131,10 +150,10 @@ bool img_text_compose(const char *text, size_t len, struct img_buf *out, struct 
         /* the last plain character may take the marks that follow */
         size_t end = at + plain + stretch(text, len, at + plain, false, &ignored);
         if (end > last)
-            ok = compose_run(text + last, end - last, work, out, err);
+            ok = compose_run(text + last, end - last, &work, out, err);
         at = end;
     }
-    free(work[0].data);
-    free(work[1].data);
+    free(work.points.data);
+    free(work.spare.data);
     return ok;
 }

@@ -90,7 +90,8 @@ static bool encode_hf_piece(struct encoding *e, const char *text, size_t len)
 {
     img_buf_reset(&e->text);
     img_buf_reset(&e->composed);
-    if (!img_text_compose(text, len, &e->composed, e->err) || !img_buf_ok(&e->composed, e->err))
+    if (!img_text_compose(text, len, true, &e->composed, e->err) ||
+        !img_buf_ok(&e->composed, e->err))
         return false;
     img_text_lower(e->composed.data, e->composed.len, &e->text);
     return img_buf_ok(&e->text, e->err) &&

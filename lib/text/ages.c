@@ -1,0 +1,74 @@
+/* Ranges from the Unicode Character Database's DerivedAge, by general category. */
+#include "text/ages.h"
+
+bool img_char_within(uint32_t cp, const struct img_char_range *ranges, unsigned count)
+{
+    unsigned low = 0, high = count;
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if (cp > ranges[middle].last)
+            low = middle + 1;
+        else if (cp < ranges[middle].first)
+            high = middle;
+        else
+            return true;
+    }
+    return false;
+}
+
+bool img_char_is_new_letter(uint32_t cp)
+{
+    static const struct img_char_range letters[] = {
+        {0x1C89, 0x1C8A},   {0xA7CB, 0xA7CD},   {0xA7DA, 0xA7DC},   {0x105C0, 0x105F3},
+        {0x10D4A, 0x10D65}, {0x10D6F, 0x10D85}, {0x10EC2, 0x10EC4}, {0x11380, 0x11389},
+        {0x1138B, 0x1138B}, {0x1138E, 0x1138E}, {0x11390, 0x113B5}, {0x113B7, 0x113B7},
+        {0x113D1, 0x113D1}, {0x113D3, 0x113D3}, {0x11BC0, 0x11BE0}, {0x13460, 0x143FA},
+        {0x16100, 0x1611D}, {0x16D40, 0x16D6C}, {0x18CFF, 0x18CFF}, {0x1E5D0, 0x1E5ED},
+        {0x1E5F0, 0x1E5F0}, {0x2EBF0, 0x2EE5D}};
+    return img_char_within(cp, letters, sizeof letters / sizeof letters[0]);
+}
+
+bool img_char_is_new_number(uint32_t cp)
+{
+    static const struct img_char_range numbers[] = {
+        {0x10D40, 0x10D49}, {0x116D0, 0x116E3}, {0x11BF0, 0x11BF9}, {0x16130, 0x16139},
+        {0x16D70, 0x16D79}, {0x1CCF0, 0x1CCF9}, {0x1E5F1, 0x1E5FA}};
+    return img_char_within(cp, numbers, sizeof numbers / sizeof numbers[0]);
+}
+
+uint32_t img_char_new_lower(uint32_t cp)
+{
+    switch (cp) {
+    case 0x1C89:
+    case 0xA7CC:
+    case 0xA7CE:
+    case 0xA7D2:
+    case 0xA7D4:
+    case 0xA7DA:
+        return cp + 1;
+    case 0xA7CB:
+        return 0x264;
+    case 0xA7DC:
+        return 0x19B;
+    default:
+        break;
+    }
+    if (cp >= 0x10D50 && cp <= 0x10D65)
+        return cp + 0x20;
+    return cp >= 0x16EA0 && cp <= 0x16EB8 ? cp + 0x1B : cp;
+}
+
+bool img_char_is_mark_after_9(uint32_t cp)
+{
+    static const struct img_char_range marks[] = {
+        {0x7FD, 0x7FD},     {0x898, 0x89F},     {0x8CA, 0x8D3},     {0x9FE, 0x9FE},
+        {0xC3C, 0xC3C},     {0xD3B, 0xD3C},     {0xEBA, 0xEBA},     {0x1715, 0x1715},
+        {0x1ABF, 0x1ACE},   {0x1DF6, 0x1DFA},   {0xA82C, 0xA82C},   {0x10D24, 0x10D27},
+        {0x10EAB, 0x10EAC}, {0x10EFD, 0x10EFF}, {0x10F46, 0x10F50}, {0x10F82, 0x10F85},
+        {0x11070, 0x11070}, {0x1133B, 0x1133B}, {0x1145E, 0x1145E}, {0x11839, 0x1183A},
+        {0x1193D, 0x1193E}, {0x11943, 0x11943}, {0x119E0, 0x119E0}, {0x11A34, 0x11A34},
+        {0x11A47, 0x11A47}, {0x11A99, 0x11A99}, {0x11D42, 0x11D42}, {0x11D44, 0x11D45},
+        {0x11D97, 0x11D97}, {0x11F41, 0x11F42}, {0x16FF0, 0x16FF1}, {0x1E08F, 0x1E08F},
+        {0x1E130, 0x1E136}, {0x1E2AE, 0x1E2AE}, {0x1E2EC, 0x1E2EF}, {0x1E4EC, 0x1E4EF}};
+    return img_char_within(cp, marks, sizeof marks / sizeof marks[0]);
+}
