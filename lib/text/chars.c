@@ -98,7 +98,7 @@ static void put_lower(uint32_t cp, struct img_buf *out)
 void img_text_lower(const char *text, size_t len, struct img_buf *out)
 {
     uint32_t cp = 0;
-    for (size_t at = 0, step; (step = img_utf8_decode(text + at, len - at, &cp)) > 0; at += step)
+    for (size_t at = 0, step; (step = img_text_next(text, len, at, &cp)) > 0; at += step)
         put_lower(img_char_new_lower(cp), out);
 }
 
@@ -106,7 +106,7 @@ void img_text_lower(const char *text, size_t len, struct img_buf *out)
 static bool cased_follows(const char *text, size_t len, size_t at)
 {
     uint32_t cp = 0;
-    for (size_t step; (step = img_utf8_decode(text + at, len - at, &cp)) > 0; at += step)
+    for (size_t step; (step = img_text_next(text, len, at, &cp)) > 0; at += step)
         if (!is_case_ignorable(cp))
             return is_cased(cp);
     return false;
@@ -116,7 +116,7 @@ void img_text_lower_words(const char *text, size_t len, struct img_buf *out)
 {
     uint32_t cp = 0;
     bool cased_before = false;
-    for (size_t at = 0, step; (step = img_utf8_decode(text + at, len - at, &cp)) > 0; at += step) {
+    for (size_t at = 0, step; (step = img_text_next(text, len, at, &cp)) > 0; at += step) {
         if (cp == SIGMA && cased_before && !cased_follows(text, len, at + step))
             img_utf8_put(out, FINAL_SIGMA);
         else
@@ -145,7 +145,7 @@ static void put_upper(uint32_t cp, struct img_buf *out)
 void img_text_upper(const char *text, size_t len, struct img_buf *out)
 {
     uint32_t cp = 0;
-    for (size_t at = 0, step; (step = img_utf8_decode(text + at, len - at, &cp)) > 0; at += step)
+    for (size_t at = 0, step; (step = img_text_next(text, len, at, &cp)) > 0; at += step)
         put_upper(cp, out);
 }
 

@@ -7,6 +7,14 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/utf8.h"
+
+/* The character at a place of a valid text: its length in bytes, 0 at the end. text may be NULL
+ * when it is empty. */
+static inline size_t img_text_next(const char *text, size_t len, size_t at, uint32_t *code_point)
+{
+    return at < len ? img_utf8_decode(text + at, len - at, code_point) : 0;
+}
 
 enum img_char_class { IMG_CHAR_SPACE, IMG_CHAR_LETTER, IMG_CHAR_NUMBER, IMG_CHAR_OTHER };
 

@@ -66,7 +66,7 @@ static size_t terminal_escape(const char *text, size_t len)
         return 0;
     size_t at = 2;
     uint32_t cp = 0;
-    for (size_t step; (step = img_utf8_decode(text + at, len - at, &cp)) > 0; at += step)
+    for (size_t step; (step = img_text_next(text, len, at, &cp)) > 0; at += step)
         if (cp != ';' && !img_char_is_digit(cp))
             break;
     if (at < len && ((text[at] >= 'a' && text[at] <= 'z') || (text[at] >= 'A' && text[at] <= 'Z')))
@@ -83,7 +83,7 @@ static bool is_removed(uint32_t cp)
 static void put_without_controls(const char *text, size_t len, struct img_buf *out)
 {
     uint32_t cp = 0;
-    for (size_t at = 0, step; (step = img_utf8_decode(text + at, len - at, &cp)) > 0;) {
+    for (size_t at = 0, step; (step = img_text_next(text, len, at, &cp)) > 0;) {
         size_t escape = cp == ESCAPE ? terminal_escape(text + at, len - at) : 0;
         if (escape > 0)
             step = escape;
@@ -111,7 +111,7 @@ static bool fix_round(struct stages *stages, bool unescape, struct img_err *err)
         img_buf_put(&stages->unescaped, stages->line.data, stages->line.len);
     uint32_t cp = 0;
     const struct img_buf *from = &stages->unescaped;
-    for (size_t at = 0, step; (step = img_utf8_decode(from->data + at, from->len - at, &cp)) > 0;
+    for (size_t at = 0, step; (step = img_text_next(from->data, from->len, at, &cp)) > 0;
          at += step)
         put_fixed(cp, &stages->fixed);
     put_without_controls(stages->fixed.data, stages->fixed.len, &stages->bare);

@@ -88,7 +88,7 @@ static bool decompose(const char *text, size_t len, struct points *points, struc
 {
     uint32_t cp = 0;
     points->len = 0;
-    for (size_t at = 0, step; (step = img_utf8_decode(text + at, len - at, &cp)) > 0; at += step) {
+    for (size_t at = 0, step; (step = img_text_next(text, len, at, &cp)) > 0; at += step) {
         if (!grow(points, points->len + PARTS_MAX, err))
             return false;
         int ignored = 0;
@@ -128,7 +128,7 @@ static size_t stretch(const char *text, size_t len, size_t at, bool below, size_
     uint32_t cp = 0;
     size_t start = at;
     *last = at;
-    for (size_t step; (step = img_utf8_decode(text + at, len - at, &cp)) > 0; at += step) {
+    for (size_t step; (step = img_text_next(text, len, at, &cp)) > 0; at += step) {
         if ((cp < FIRST_MARK) != below)
             break;
         *last = at;

@@ -117,7 +117,7 @@ static size_t name_reach(const char *text, size_t len)
     for (size_t chars = 0; chars < NAME_MAX_CHARS && at < len; chars++) {
         if (strchr("\t\n\f <&#;", text[at]) != NULL && text[at] != '\0')
             break;
-        size_t step = img_utf8_decode(text + at, len - at, &cp);
+        size_t step = img_text_next(text, len, at, &cp);
         if (step == 0)
             break;
         at += step;

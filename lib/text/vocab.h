@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "text/table.h"
+#include "text/tokenizer.h"
 
 struct img_vocab_entry {
     const char *text;
@@ -59,5 +61,9 @@ IMG_CHECKED bool img_vocab_merge(struct img_vocab *vocab, const char *left, size
  * vocabulary's id, as in the tokenizers library. */
 IMG_CHECKED bool img_vocab_add(struct img_vocab *vocab, const char *text, size_t len, int64_t id,
                                bool normalized, struct img_err *err);
+
+/* Appends the table made of all that to out. MODEL_INVALID: start or end token are missing. */
+IMG_CHECKED bool img_vocab_pack(struct img_vocab *vocab, enum img_tokenizer_family family,
+                                struct img_buf *out, struct img_err *err);
 
 #endif

@@ -70,7 +70,7 @@ static size_t match_class(const struct img_words *words, enum img_char_class cla
 {
     size_t at = words->at;
     uint32_t cp = 0;
-    for (size_t step; (step = img_utf8_decode(words->text + at, words->len - at, &cp)) > 0;) {
+    for (size_t step; (step = img_text_next(words->text, words->len, at, &cp)) > 0;) {
         if (class_of(words, cp) != class)
             break;
         at += step;
@@ -96,7 +96,7 @@ bool img_words_next(struct img_words *words, struct img_word *word)
     if (words->rest > 0) {
         n = next_part(words);
     } else {
-        while ((step = img_utf8_decode(words->text + words->at, words->len - words->at, &cp)) > 0 &&
+        while ((step = img_text_next(words->text, words->len, words->at, &cp)) > 0 &&
                class_of(words, cp) == IMG_CHAR_SPACE)
             words->at += step;
         if (step == 0)

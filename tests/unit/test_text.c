@@ -160,11 +160,87 @@ static void golden_ids(void **state)
     }
 }
 
+/* The demo model's own small vocabulary, from both kinds of files. */
+static void demo_ids(void **state)
+{
+    (void)state;
+    char captions[PATH_MAX], ids_path[PATH_MAX], folder[PATH_MAX];
+    struct img_err err = {0};
+    if (!img_place_data("demo/captions.json", captions, &err) ||
+        !img_place_data("demo/text_ids.npy", ids_path, &err))
+        fail_msg("%s", err.text);
+    memcpy(folder, captions, sizeof folder);
+    *strrchr(folder, '/') = '\0';
+    struct npy wanted;
+    assert_true(npy_open(&wanted, ids_path));
+    assert_true(strcmp(wanted.type, "i4") == 0 && wanted.dims == 2);
+    struct built demo;
+    must_build(&demo, IMG_TOKENIZER_HF, folder, NULL, DEMO_VOCAB);
+    struct img_buf file = {0}, scratch = {0};
+    assert_true(img_file_read(captions, 1 << 20, &file, &err));
+    struct img_pull pull;
+    struct img_pull_event event;
+    img_pull_init(&pull, file.data, file.len, &scratch);
+    const int32_t *row = wanted.data;
+    size_t rows = 0, width = wanted.shape[1];
+    while (img_pull_next(&pull, &event, &err) && event.kind != IMG_PULL_END) {
+        if (event.kind != IMG_PULL_STRING)
+            continue;
+        int32_t ids[64];
+        size_t count = 0;
+        assert_true(width <= 64 && rows < wanted.shape[0]);
+        assert_true(img_tokenizer_encode(&demo.tokenizer, event.text, event.len, ids, width,
+                                         &count, &err));
+        for (size_t i = 0; i < width; i++)
+            assert_int_equal(i < count ? ids[i] : DEMO_VOCAB - 1, row[rows * width + i]);
+        rows++;
+    }
+    assert_int_equal(rows, wanted.shape[0]);
+    img_buf_clear(&file);
+    img_buf_clear(&scratch);
+    img_buf_clear(&demo.table);
+    npy_close(&wanted);
+}
+
+static void texts_have_limits(void **state)
+{
+    (void)state;
+    struct built clip;
+    struct img_err err = {0};
+    int32_t ids[MOST];
+    size_t count = 0;
+    build_clip(&clip, IMG_TOKENIZER_HF);
+    char *big = malloc(IMG_TEXT_MAX + 1);
+    assert_non_null(big);
+    memset(big, 'e', IMG_TEXT_MAX + 1);
+    assert_false(
+        img_tokenizer_encode(&clip.tokenizer, big, IMG_TEXT_MAX + 1, ids, MOST, &count, &err));
+    assert_int_equal(err.code, IMG_ERR_BAD_TEXT);
+    assert_true(img_tokenizer_encode(&clip.tokenizer, big, IMG_TEXT_MAX / 8, ids, MOST, &count,
+                                     &err));
+    assert_int_equal(count, MOST);
+    assert_int_equal(ids[MOST - 1], CLIP_VOCAB - 1);
+    free(big);
+    assert_false(img_tokenizer_encode(&clip.tokenizer, "ab\xC0", 3, ids, MOST, &count, &err));
+    assert_int_equal(err.code, IMG_ERR_BAD_TEXT);
+    assert_string_equal(err.text, "invalid UTF-8 at byte 2");
+    assert_true(img_tokenizer_encode(&clip.tokenizer, "a b c", 5, ids, 2, &count, &err));
+    assert_int_equal(count, 2);
+    assert_int_equal(ids[0], CLIP_VOCAB - 2);
+    assert_int_equal(ids[1], CLIP_VOCAB - 1);
+    assert_true(img_tokenizer_encode(&clip.tokenizer, "a b c", 5, ids, 4, &count, &err));
+    assert_int_equal(count, 4);
+    assert_int_equal(ids[3], CLIP_VOCAB - 1);
+    img_buf_clear(&clip.table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ids_are_the_references),
         cmocka_unit_test(golden_ids),
+        cmocka_unit_test(demo_ids),
+        cmocka_unit_test(texts_have_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
