@@ -70,7 +70,7 @@ CFLAGS_ALL := -std=c17 -D_GNU_SOURCE -g $(OPTIMISE) -fPIE -pthread $(FLOATS) \
 LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZERS) $(LDFLAGS)
 
 # Which library a folder of lib/ may use; nobody else includes it (tests/layers.sh holds us to it).
-LIBS_COMMON := libcjson libxxhash libutf8proc libcurl
+LIBS_COMMON := libcjson libxxhash libutf8proc libcurl lmdb
 LIBS_DECODE := vips libexif
 CFLAGS_DECODE = $(call once,CFLAGS_DECODE,$(subst -I,-isystem ,$(call packages,--cflags $(LIBS_DECODE))))
 LDLIBS = $(call once,LDLIBS,$(call packages,--libs $(LIBS_COMMON)) -lm)

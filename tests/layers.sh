@@ -13,7 +13,7 @@ find . -name '*.[ch]' | LC_ALL=C sort | xargs awk '
 BEGIN {
     # Low to high: the way the data goes.
     count = split("base json cli config record input image meta worker decode text weights model " \
-                  "hub kernel engine pipeline", order, " ")
+                  "hub kernel engine cache collection pipeline", order, " ")
     for (i = 1; i <= count; i++)
         height[order[i]] = i
 
