@@ -220,6 +220,7 @@ check-tree: all
 	@tests/layers.sh
 	@tests/banned.sh
 	@tests/tidy.sh
+	@$(TEST_ENV) prove -q tests/docs.t
 
 check-unit: all $(UNIT_TESTS:%=$(BUILD)/tests/%)
 	@$(TEST_ENV) tests/run-unit.sh $(UNIT_TESTS:%=$(BUILD)/tests/%)
