@@ -121,7 +121,7 @@ $(LIBRARY): $(call object,$(LIB_SOURCES))
 # An archive, so that a program takes only what it uses.
 $(SUPPORT): $(call object,$(SUPPORT_SOURCES))
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(call say,AR)$(AR) rcs $@ $^
 
 $(DECODE_LIBRARY): $(call object,$(DECODE_SOURCES))
 	@rm -f $@
@@ -159,7 +159,7 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(SUPPORT) $(LIBRARY)
 # img-decode with a decoder that crashes, hangs and lies on demand.
 $(BUILD)/tests/img-decode-hooks: $(call object,tests/hooks/img-decode-hooks.c) $(DECODE_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
 
 $(BUILD)/tests/test_worker: | $(BUILD)/tests/img-decode-hooks $(BUILD)/bin/img-decode
 
