@@ -134,6 +134,8 @@ $(DATA):
 
 $(BUILD)/obj/lib/decode/%.o $(BUILD)/obj/tests/unit/test_decode%.o: CFLAGS_ALL += $(CFLAGS_DECODE)
 $(BUILD)/obj/lib/kernel/%_avx2.o: CFLAGS_ALL += -mavx2 -mfma
+# Sixteen lanes in plain C, inlined and checked, are more than gcc's sanitizers finish in minutes.
+$(BUILD)/obj/lib/kernel/kernels_scalar.o: CFLAGS_ALL += $(if $(SANITIZERS),-fno-inline)
 $(BUILD)/obj/lib/kernel/%_avx512.o: CFLAGS_ALL += -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mavx2
 
 $(BUILD)/obj/%.o: %.c Makefile
