@@ -24,6 +24,7 @@ BINDIR ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec/img-tools
 DATADIR ?= $(PREFIX)/share/img-tools
 MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/img-tools
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
@@ -284,6 +285,7 @@ install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR)
 	$(if $(PROGRAMS),$(INSTALL) -m 755 $(PROGRAMS:%=$(BUILD)/bin/%) $(DESTDIR)$(BINDIR))
 	$(if $(PRIVATE),$(INSTALL) -m 755 $(PRIVATE:%=$(BUILD)/bin/%) $(DESTDIR)$(LIBEXECDIR))
+	$(INSTALL) -D -m 644 -t $(DESTDIR)$(DOCDIR) LICENSE README.md
 	@for file in $(DATA_FILES:lib/data/%=%); do \
 		$(INSTALL) -D -m 644 lib/data/$$file $(DESTDIR)$(DATADIR)/$$file || exit 1; \
 	done
@@ -299,10 +301,11 @@ install: all
 uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PRIVATE:%=$(DESTDIR)$(LIBEXECDIR)/%)
 	rm -f $(DATA_FILES:lib/data/%=$(DESTDIR)$(DATADIR)/%)
+	rm -f $(DESTDIR)$(DOCDIR)/LICENSE $(DESTDIR)$(DOCDIR)/README.md
 	rm -f $(foreach page,$(MAN_PAGES:man/%=%),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BASHDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(ZSHDIR)/_%) \
 		$(PROGRAMS:%=$(DESTDIR)$(FISHDIR)/%.fish)
-	@for folder in $(DESTDIR)$(DATADIR) $(DESTDIR)$(LIBEXECDIR); do \
+	@for folder in $(DESTDIR)$(DATADIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DOCDIR); do \
 		[ ! -d $$folder ] || find $$folder -depth -type d -exec rmdir --ignore-fail-on-non-empty {} +; \
 	done
 
