@@ -24,6 +24,7 @@ BINDIR ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec/img-tools
 DATADIR ?= $(PREFIX)/share/img-tools
 MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/img-tools
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
@@ -70,8 +71,13 @@ CFLAGS_ALL := -std=c17 -D_GNU_SOURCE -g $(OPTIMISE) -fPIE -pthread $(FLOATS) \
 LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZERS) $(LDFLAGS)
 
 # Which library a folder of lib/ may use; nobody else includes it (tests/layers.sh holds us to it).
+<<<<<<< HEAD
 LIBS_COMMON := libcjson libxxhash libutf8proc libcurl lmdb
 LIBS_DECODE := vips libexif
+=======
+LIBS_COMMON := libcjson libxxhash libutf8proc libcurl
+LIBS_DECODE := vips libexif libtiff-4
+>>>>>>> main
 CFLAGS_DECODE = $(call once,CFLAGS_DECODE,$(subst -I,-isystem ,$(call packages,--cflags $(LIBS_DECODE))))
 LDLIBS = $(call once,LDLIBS,$(call packages,--libs $(LIBS_COMMON)) -lm)
 LDLIBS_DECODE = $(call once,LDLIBS_DECODE,$(call packages,--libs $(LIBS_DECODE)) -lgif -lxxhash -lm)
@@ -121,7 +127,7 @@ $(LIBRARY): $(call object,$(LIB_SOURCES))
 # An archive, so that a program takes only what it uses.
 $(SUPPORT): $(call object,$(SUPPORT_SOURCES))
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(call say,AR)$(AR) rcs $@ $^
 
 $(DECODE_LIBRARY): $(call object,$(DECODE_SOURCES))
 	@rm -f $@
@@ -134,6 +140,8 @@ $(DATA):
 
 $(BUILD)/obj/lib/decode/%.o $(BUILD)/obj/tests/unit/test_decode%.o: CFLAGS_ALL += $(CFLAGS_DECODE)
 $(BUILD)/obj/lib/kernel/%_avx2.o: CFLAGS_ALL += -mavx2 -mfma
+# Sixteen lanes in plain C, inlined and checked, are more than gcc's sanitizers finish in minutes.
+$(BUILD)/obj/lib/kernel/kernels_scalar.o: CFLAGS_ALL += $(if $(SANITIZERS),-fno-inline)
 $(BUILD)/obj/lib/kernel/%_avx512.o: CFLAGS_ALL += -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mavx2
 
 $(BUILD)/obj/%.o: %.c Makefile
@@ -159,7 +167,7 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(SUPPORT) $(LIBRARY)
 # img-decode with a decoder that crashes, hangs and lies on demand.
 $(BUILD)/tests/img-decode-hooks: $(call object,tests/hooks/img-decode-hooks.c) $(DECODE_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
 
 $(BUILD)/tests/test_worker: | $(BUILD)/tests/img-decode-hooks $(BUILD)/bin/img-decode
 
@@ -220,6 +228,7 @@ check-tree: all
 	@tests/layers.sh
 	@tests/banned.sh
 	@tests/tidy.sh
+	@$(TEST_ENV) prove -q tests/docs.t
 
 check-unit: all $(UNIT_TESTS:%=$(BUILD)/tests/%)
 	@$(TEST_ENV) tests/run-unit.sh $(UNIT_TESTS:%=$(BUILD)/tests/%)
@@ -281,6 +290,7 @@ install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR)
 	$(if $(PROGRAMS),$(INSTALL) -m 755 $(PROGRAMS:%=$(BUILD)/bin/%) $(DESTDIR)$(BINDIR))
 	$(if $(PRIVATE),$(INSTALL) -m 755 $(PRIVATE:%=$(BUILD)/bin/%) $(DESTDIR)$(LIBEXECDIR))
+	$(INSTALL) -D -m 644 -t $(DESTDIR)$(DOCDIR) LICENSE README.md
 	@for file in $(DATA_FILES:lib/data/%=%); do \
 		$(INSTALL) -D -m 644 lib/data/$$file $(DESTDIR)$(DATADIR)/$$file || exit 1; \
 	done
@@ -296,10 +306,11 @@ install: all
 uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PRIVATE:%=$(DESTDIR)$(LIBEXECDIR)/%)
 	rm -f $(DATA_FILES:lib/data/%=$(DESTDIR)$(DATADIR)/%)
+	rm -f $(DESTDIR)$(DOCDIR)/LICENSE $(DESTDIR)$(DOCDIR)/README.md
 	rm -f $(foreach page,$(MAN_PAGES:man/%=%),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BASHDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(ZSHDIR)/_%) \
 		$(PROGRAMS:%=$(DESTDIR)$(FISHDIR)/%.fish)
-	@for folder in $(DESTDIR)$(DATADIR) $(DESTDIR)$(LIBEXECDIR); do \
+	@for folder in $(DESTDIR)$(DATADIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DOCDIR); do \
 		[ ! -d $$folder ] || find $$folder -depth -type d -exec rmdir --ignore-fail-on-non-empty {} +; \
 	done
 

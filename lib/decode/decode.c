@@ -13,6 +13,8 @@ static bool dispatch(const struct img_job *job, struct img_sink *sink, struct im
         return img_gif_decode(job, sink, err);
     case IMG_FORMAT_PPM:
         return img_pnm_decode(job, sink, err);
+    case IMG_FORMAT_TIFF:
+        return img_tiff_decode(job, sink, err);
     default:
         return img_vips_decode(job, sink, err);
     }

@@ -12,7 +12,11 @@ IMG_CHECKED bool img_gif_decode(const struct img_job *job, struct img_sink *sink
 IMG_CHECKED bool img_pnm_decode(const struct img_job *job, struct img_sink *sink,
                                 struct img_err *err);
 
-/* JPEG, PNG, TIFF, WebP, HEIF, AVIF, JPEG 2000, JPEG XL, SVG and PDF through libvips. */
+IMG_CHECKED bool img_tiff_decode(const struct img_job *job, struct img_sink *sink,
+                                 struct img_err *err);
+
+/* JPEG, PNG, WebP, HEIF, AVIF, JPEG 2000, JPEG XL, SVG and PDF through libvips; TIFF where its
+ * colour profile counts. */
 IMG_CHECKED bool img_vips_decode(const struct img_job *job, struct img_sink *sink,
                                  struct img_err *err);
 

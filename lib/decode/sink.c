@@ -57,11 +57,10 @@ bool img_sink_begin(struct img_sink *sink, const struct img_job *job, uint32_t w
         !img_resample_init(&sink->resample, seen_width, seen_height, &box, job->prep->size,
                            job->arena, err))
         return false;
-    sink->line = img_arena_alloc(job->arena, (size_t)width * 3 + IMG_RESAMPLE_SLACK, err);
+    sink->line = img_arena_alloc(job->arena, (size_t)width * 3, err);
     if (!sink->line || !swapped)
         return sink->line != NULL;
-    if (!img_size_mul(width, height, &pixels) || !img_size_mul(pixels, 3, &bytes) ||
-        !img_size_add(bytes, IMG_RESAMPLE_SLACK, &bytes))
+    if (!img_size_mul(width, height, &pixels) || !img_size_mul(pixels, 3, &bytes))
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "%u by %u pixels to be turned", width, height);
     sink->turned = img_arena_alloc(job->arena, bytes, err);
     return sink->turned != NULL;

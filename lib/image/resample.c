@@ -8,8 +8,8 @@
 
 enum {
     PRECISION = 32 - 8 - 2, /* bits of a coefficient */
-    GROUP = 24,             /* bytes the horizontal pass takes at once: eight pixels */
-    BLOCK = 32,             /* bytes the vertical pass takes at once */
+    GROUP = 24,             /* samples the horizontal pass takes at once: eight pixels */
+    BLOCK = 32,             /* samples the vertical pass takes at once */
 };
 
 /* Exact integer arithmetic: the instruction set cannot change a bit here. */
@@ -20,7 +20,7 @@ enum {
 #endif
 
 typedef int32_t lanes __attribute__((vector_size(32)));
-typedef uint8_t eight_bytes __attribute__((vector_size(8)));
+typedef uint16_t eight_words __attribute__((vector_size(16)));
 
 /* Keys' cubic with a = -0.5, in the order of operations that decides the last bit. */
 static double bicubic(double x)
@@ -121,8 +121,11 @@ bool img_resample_init(struct img_resample *resample, uint32_t width, uint32_t h
     if (resample->across.needed && !spread(resample, arena, err))
         return false;
     resample->stride = (size * 3 + BLOCK - 1) / BLOCK * BLOCK;
-    resample->middle = img_arena_array(arena, resample->down.end - resample->down.begin,
-                                       resample->stride, err);
+    size_t rows = resample->down.end - resample->down.begin;
+    size_t row = resample->stride * sizeof *resample->middle;
+    size_t source = ((size_t)width * 3 / BLOCK + 2) * BLOCK * sizeof *resample->wide;
+    resample->wide = img_arena_alloc(arena, source, err);
+    resample->middle = resample->wide ? img_arena_array(arena, rows, row, err) : NULL;
     resample->line = resample->middle ? img_arena_alloc(arena, resample->stride, err) : NULL;
     return resample->line != NULL;
 }
@@ -133,31 +136,42 @@ static inline uint8_t clip(int32_t sum)
     return (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
 }
 
-/* sum += bytes * weights, eight at a time. */
-static inline void add_products(lanes *sum, const uint8_t *bytes, const int32_t *weights)
+/* sum += samples * weights, eight at a time. */
+static inline void add_products(lanes *sum, const uint16_t *samples, const int32_t *weights)
 {
-    eight_bytes eight;
+    eight_words eight;
     lanes factors;
-    memcpy(&eight, bytes, sizeof eight);
+    memcpy(&eight, samples, sizeof eight);
     memcpy(&factors, weights, sizeof factors);
     *sum += __builtin_convertvector(eight, lanes) * factors;
 }
 
-static inline void add_scaled(lanes *sum, const uint8_t *bytes, int32_t weight)
+static inline void add_scaled(lanes *sum, const uint16_t *samples, int32_t weight)
 {
-    eight_bytes eight;
-    memcpy(&eight, bytes, sizeof eight);
+    eight_words eight;
+    memcpy(&eight, samples, sizeof eight);
     *sum += __builtin_convertvector(eight, lanes) * weight;
 }
 
-FAST static void across(const uint8_t *rgb, const struct img_resample *resample, uint8_t *out)
+/* Samples first to last, and up to a block more, of what may be a whole row. */
+FAST static void widen(const uint8_t *rgb, size_t first, size_t last, uint16_t *out)
+{
+    size_t x = first / BLOCK * BLOCK;
+    for (; x + BLOCK <= last; x += BLOCK)
+        for (size_t lane = 0; lane < BLOCK; lane++)
+            out[x + lane] = rgb[x + lane];
+    for (; x < last; x++)
+        out[x] = rgb[x];
+}
+
+FAST static void across(const struct img_resample *resample, uint16_t *out)
 {
     for (uint32_t x = 0; x < resample->size; x++) {
-        const uint8_t *from = rgb + (size_t)resample->across.first[x] * 3;
+        const uint16_t *from = resample->wide + (size_t)resample->across.first[x] * 3;
         const int32_t *weights = resample->across_rgb + (size_t)x * resample->stride_rgb;
-        uint32_t bytes = resample->across.count[x] * 3;
+        uint32_t samples = resample->across.count[x] * 3;
         lanes a = {0}, b = {0}, c = {0};
-        for (uint32_t i = 0; i < bytes; i += GROUP) {
+        for (uint32_t i = 0; i < samples; i += GROUP) {
             add_products(&a, from + i, weights + i);
             add_products(&b, from + i + 8, weights + i + 8);
             add_products(&c, from + i + 16, weights + i + 16);
@@ -169,13 +183,13 @@ FAST static void across(const uint8_t *rgb, const struct img_resample *resample,
     }
 }
 
-FAST static void down(const uint8_t *rows, size_t stride, const int32_t *weights, uint32_t count,
+FAST static void down(const uint16_t *rows, size_t stride, const int32_t *weights, uint32_t count,
                       uint8_t *out)
 {
     for (size_t x = 0; x < stride; x += BLOCK) {
         lanes a = {0}, b = {0}, c = {0}, d = {0};
         for (uint32_t i = 0; i < count; i++) {
-            const uint8_t *row = rows + i * stride + x;
+            const uint16_t *row = rows + i * stride + x;
             add_scaled(&a, row, weights[i]);
             add_scaled(&b, row + 8, weights[i]);
             add_scaled(&c, row + 16, weights[i]);
@@ -195,11 +209,13 @@ void img_resample_row(struct img_resample *resample, uint32_t y, const uint8_t *
 {
     if (y < resample->down.begin || y >= resample->down.end)
         return;
-    uint8_t *out = resample->middle + (size_t)(y - resample->down.begin) * resample->stride;
+    uint16_t *out = resample->middle + (size_t)(y - resample->down.begin) * resample->stride;
+    size_t first = (size_t)resample->across.begin * 3, last = (size_t)resample->across.end * 3;
+    widen(rgb, first, last, resample->wide);
     if (resample->across.needed)
-        across(rgb, resample, out);
+        across(resample, out);
     else
-        memcpy(out, rgb + (size_t)resample->across.begin * 3, (size_t)resample->size * 3);
+        memcpy(out, resample->wide + first, (last - first) * sizeof *out);
 }
 
 void img_resample_finish(struct img_resample *resample, uint8_t *out)
@@ -208,12 +224,12 @@ void img_resample_finish(struct img_resample *resample, uint8_t *out)
     size_t bytes = (size_t)resample->size * 3;
     for (uint32_t y = 0; y < resample->size; y++) {
         uint32_t first = axis->needed ? axis->first[y] - axis->begin : y;
-        const uint8_t *rows = resample->middle + (size_t)first * resample->stride;
-        if (axis->needed) {
+        const uint16_t *rows = resample->middle + (size_t)first * resample->stride;
+        if (axis->needed)
             down(rows, resample->stride, axis->weights + (size_t)y * axis->taps, axis->count[y],
                  resample->line);
-            rows = resample->line;
-        }
-        memcpy(out + y * bytes, rows, bytes);
+        for (size_t i = 0; i < bytes && !axis->needed; i++)
+            resample->line[i] = (uint8_t)rows[i];
+        memcpy(out + y * bytes, resample->line, bytes);
     }
 }

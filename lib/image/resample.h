@@ -12,8 +12,6 @@
 #include "base/err.h"
 #include "image/crop.h"
 
-enum { IMG_RESAMPLE_SLACK = 32 }; /* readable bytes that must follow a pushed row */
-
 /* One direction: what each of size outputs is made of. */
 struct img_resample_axis {
     bool needed;       /* else the output is the input's stretch from first[0] on */
@@ -31,8 +29,9 @@ struct img_resample {
     struct img_resample_axis across, down;
     int32_t *across_rgb; /* [size, stride_rgb]: across.weights for interleaved RGB, zero-padded */
     uint32_t stride_rgb;
-    uint32_t stride;     /* bytes a row in middle */
-    uint8_t *middle;     /* [down.end - down.begin, stride] */
+    uint32_t stride;     /* samples a row in middle */
+    uint16_t *wide;      /* [width, 3] and slack: the source row, widened for the vector units */
+    uint16_t *middle;    /* [down.end - down.begin, stride], 8-bit values */
     uint8_t *line;       /* [stride], scratch */
 };
 
@@ -41,7 +40,7 @@ IMG_CHECKED bool img_resample_init(struct img_resample *resample, uint32_t width
                                    const struct img_crop_box *box, uint32_t size,
                                    struct img_arena *arena, struct img_err *err);
 
-/* Row y of the source: [width, 3] bytes, followed by IMG_RESAMPLE_SLACK readable ones. */
+/* Row y of the source: [width, 3] bytes. */
 void img_resample_row(struct img_resample *resample, uint32_t y, const uint8_t *rgb);
 
 /* The crop, [size, size, 3]. Rows that never came count as black. */

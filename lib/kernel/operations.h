@@ -11,7 +11,9 @@
 #define INLINE static inline __attribute__((always_inline))
 
 /* A tile must live in registers, and does so only when its loops are gone. */
-#ifdef __clang__
+#if TILE_ROWS == 1
+#define UNROLL
+#elif defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define UNROLL _Pragma("GCC unroll 16")
@@ -70,10 +72,10 @@ INLINE void tile_of(size_t rows, const int panels, const float *a, size_t a_stri
 {
     switch (rows) {
         TILE_CASE(1)
+#if TILE_ROWS > 1
         TILE_CASE(2)
         TILE_CASE(3)
         TILE_CASE(4)
-#if TILE_ROWS > 4
         TILE_CASE(5)
         TILE_CASE(6)
 #endif

@@ -11,7 +11,7 @@ typedef struct {
 } v16;
 
 /* A tile of c: rows, and panels of sixteen columns. */
-#define TILE_ROWS 4
+#define TILE_ROWS 1
 #define TILE_PANELS 1
 
 #define LANES(expression)                                                                          \

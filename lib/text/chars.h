@@ -21,6 +21,10 @@ enum img_char_class { IMG_CHAR_SPACE, IMG_CHAR_LETTER, IMG_CHAR_NUMBER, IMG_CHAR
 /* \s (White_Space), \p{L}, \p{N} of a regular expression, or none of them. */
 enum img_char_class img_char_class(uint32_t code_point);
 
+/* A C1 control as what Windows-1252 has in its place, which is what browsers make of it; what that
+ * leaves free, and all others, as they are. */
+uint32_t img_char_windows_1252(uint32_t code_point);
+
 /* \d: a decimal digit of any script. */
 bool img_char_is_digit(uint32_t code_point);
 

@@ -31,19 +31,9 @@ static const char *ligature(uint32_t cp)
     return NULL;
 }
 
-/* C1 controls are what Windows-1252 has there; what it leaves free stays. */
-static uint32_t windows_1252(uint32_t cp)
-{
-    static const uint16_t table[32] = {
-        0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021, 0x2C6,  0x2030, 0x160,
-        0x2039, 0x152,  0x8D,   0x17D,  0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-        0x2013, 0x2014, 0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178};
-    return cp >= 0x80 && cp <= 0x9F ? table[cp - 0x80] : cp;
-}
-
 static void put_fixed(uint32_t cp, struct img_buf *out)
 {
-    cp = windows_1252(cp);
+    cp = img_char_windows_1252(cp);
     const char *parts = ligature(cp);
     if (parts != NULL)
         img_buf_puts(out, parts);

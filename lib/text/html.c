@@ -72,18 +72,12 @@ static size_t find_beginning(const char *name, size_t len, struct reference *fou
     return 0;
 }
 
-/* What browsers make of numbers 0x80 to 0x9F: Windows-1252, where that has something. */
-static const uint16_t windows[32] = {
-    0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021, 0x2C6,  0x2030, 0x160,
-    0x2039, 0x152,  0x8D,   0x17D,  0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178};
-
 static void put_number(uint32_t number, struct img_buf *out)
 {
     if (number == 0 || number > 0x10FFFF || (number >= 0xD800 && number <= 0xDFFF))
         img_utf8_put(out, 0xFFFD);
     else if (number >= 0x80 && number <= 0x9F)
-        img_utf8_put(out, windows[number - 0x80]);
+        img_utf8_put(out, img_char_windows_1252(number));
     else if (number == '\r' || number == '\t' || number == '\n' || number == '\f')
         img_utf8_put(out, number);
     else if (number >= 0x20 && number != 0x7F && !(number >= 0xFDD0 && number <= 0xFDEF) &&
@@ -109,7 +103,7 @@ static size_t take_number(const char *text, size_t len, uint32_t *number)
     return at > start ? at : 0;
 }
 
-/* Length in bytes of what may be a name: up to most characters, none of them a separator. */
+/* Length in bytes of what may be a name: no separators, and not too many characters. */
 static size_t name_reach(const char *text, size_t len)
 {
     size_t at = 0;

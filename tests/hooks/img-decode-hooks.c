@@ -84,6 +84,17 @@ static bool allocate_without_end(struct img_err *err, bool civil)
     }
 }
 
+/* One allocation that cannot be had, of which a library then makes the worst. */
+static bool ask_too_much(struct img_err *err, bool write)
+{
+    volatile size_t size = (size_t)1 << 40;
+    volatile char *block = malloc(size);
+    if (write)
+        block[0] = 1;
+    free((void *)(uintptr_t)block);
+    return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "damaged data");
+}
+
 static bool misbehave(const char *how, struct img_info *info, struct img_err *err)
 {
     static volatile unsigned spin;
@@ -109,6 +120,8 @@ static bool misbehave(const char *how, struct img_info *info, struct img_err *er
     }
     if (strcmp(how, "alloc") == 0 || strcmp(how, "alloc-civil") == 0)
         return allocate_without_end(err, how[5] == '-');
+    if (strcmp(how, "ask-write") == 0 || strcmp(how, "ask-lie") == 0)
+        return ask_too_much(err, how[4] == 'w');
     if (strcmp(how, "write") == 0) {
         int fd = open("/tmp", O_TMPFILE | O_WRONLY, 0600);
         bool refused = fd < 0 || (write(fd, "x", 1) < 0 && errno == EFBIG);

@@ -288,6 +288,10 @@ static void memory_without_end(void **state)
     struct img_workers *workers = open_workers(1, 20000, 512u << 20);
     expect_failure(workers, "HOOK alloc", IMG_ERR_OUT_OF_MEMORY, "memory");
     expect_failure(workers, "HOOK alloc-civil", IMG_ERR_OUT_OF_MEMORY, "no memory for the picture");
+    expect_failure(workers, "HOOK ask-write", IMG_ERR_OUT_OF_MEMORY, "memory");
+    expect_failure(workers, "HOOK ask-lie", IMG_ERR_OUT_OF_MEMORY, "memory");
+    expect_failure(workers, "HOOK broken", IMG_ERR_NOT_AN_IMAGE, "not an image");
+    expect_failure(workers, "HOOK segv", IMG_ERR_DECODER_CRASHED, "SIGSEGV");
     /* The picture's own bytes count as well. */
     struct img_err err = {0};
     struct img_info info;
