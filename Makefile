@@ -268,7 +268,7 @@ fuzz-run: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
 
 .PHONY: bench bench-peers demo completions
 bench: all $(BENCHES:%=$(BUILD)/bench/%)
-	@for bench in $(BENCHES:%=$(BUILD)/bench/%); do $$bench || exit 1; done
+	@for bench in $(BENCHES:%=$(BUILD)/bench/%); do $(TEST_ENV) $$bench || exit 1; done
 
 bench-peers: all $(BENCHES:%=$(BUILD)/bench/%)
 	@$(TEST_ENV) scripts/bench-peers.sh
