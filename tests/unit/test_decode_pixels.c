@@ -315,6 +315,7 @@ static void shared_broken_files_are_told_apart(void **state)
         {"golden/images/broken/zeros.png", IMG_ERR_NOT_AN_IMAGE},
         {"images/odd/truncated.jpg", IMG_ERR_TRUNCATED},
         {"images/odd/truncated.gif", IMG_ERR_TRUNCATED},
+        {"images/odd/decompression_bomb.gif", IMG_ERR_TOO_MANY_PIXELS},
         {"images/odd/shortfile.bmp", IMG_ERR_TRUNCATED},
         {"images/odd/reallybig.bmp", IMG_ERR_TOO_MANY_PIXELS},
         {"images/odd/badpalettesize.bmp", IMG_ERR_UNSUPPORTED_FORMAT},
