@@ -71,13 +71,8 @@ CFLAGS_ALL := -std=c17 -D_GNU_SOURCE -g $(OPTIMISE) -fPIE -pthread $(FLOATS) \
 LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZERS) $(LDFLAGS)
 
 # Which library a folder of lib/ may use; nobody else includes it (tests/layers.sh holds us to it).
-<<<<<<< HEAD
 LIBS_COMMON := libcjson libxxhash libutf8proc libcurl lmdb
-LIBS_DECODE := vips libexif
-=======
-LIBS_COMMON := libcjson libxxhash libutf8proc libcurl
-LIBS_DECODE := vips libexif libtiff-4
->>>>>>> main
+LIBS_DECODE := vips libexif libtiff-4 lcms2
 CFLAGS_DECODE = $(call once,CFLAGS_DECODE,$(subst -I,-isystem ,$(call packages,--cflags $(LIBS_DECODE))))
 LDLIBS = $(call once,LDLIBS,$(call packages,--libs $(LIBS_COMMON)) -lm)
 LDLIBS_DECODE = $(call once,LDLIBS_DECODE,$(call packages,--libs $(LIBS_DECODE)) -lgif -lxxhash -lm)
@@ -273,7 +268,7 @@ fuzz-run: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
 
 .PHONY: bench bench-peers demo completions
 bench: all $(BENCHES:%=$(BUILD)/bench/%)
-	@for bench in $(BENCHES:%=$(BUILD)/bench/%); do $$bench || exit 1; done
+	@for bench in $(BENCHES:%=$(BUILD)/bench/%); do $(TEST_ENV) $$bench || exit 1; done
 
 bench-peers: all $(BENCHES:%=$(BUILD)/bench/%)
 	@$(TEST_ENV) scripts/bench-peers.sh

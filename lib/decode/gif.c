@@ -256,15 +256,18 @@ static bool decode_open(const struct img_job *job, GifFileType *gif, const struc
     bool more;
     struct img_key key = {0};
     struct screen screen = {(uint32_t)gif->SWidth, (uint32_t)gif->SHeight, 0, NULL};
-    if (!next_frame(gif, &frame, &more) || !more)
-        return no_picture(reader, err);
+    bool good = next_frame(gif, &frame, &more);
     /* A first frame larger than the screen enlarges it. */
-    if (screen.width < frame.left + frame.width)
-        screen.width = frame.left + frame.width;
-    if (screen.height < frame.top + frame.height)
-        screen.height = frame.top + frame.height;
+    uint32_t right = (uint32_t)(gif->Image.Left + gif->Image.Width);
+    uint32_t bottom = (uint32_t)(gif->Image.Top + gif->Image.Height);
+    screen.width = screen.width < right ? right : screen.width;
+    screen.height = screen.height < bottom ? bottom : screen.height;
     job->info->width = screen.width;
     job->info->height = screen.height;
+    /* A file too large to be read is that first, also when it is cut short. */
+    bool too_large = (uint64_t)screen.width * screen.height > job->prep->max_pixels;
+    if ((!good || !more) && !too_large)
+        return no_picture(reader, err);
     job->info->has_alpha = frame.transparent >= 0;
     img_info_set_mode(job->info, frame.grey ? "L" : "P");
     screen.background = gif->SColorMap ? (unsigned)gif->SBackGroundColor : 0;

@@ -6,6 +6,7 @@
 #include "decode/convert.h"
 #include "decode/decoders.h"
 #include "decode/head.h"
+#include "decode/lab.h"
 #include "decode/tiff_file.h"
 
 enum { SAMPLES_MAX = 8 };
@@ -18,6 +19,7 @@ struct tiff {
     bool premultiplied;
     bool as_rgba;         /* libtiff converts: YCbCr with its subsampling */
     uint16_t *map[3];     /* palette */
+    struct img_lab *lab;
     uint32_t planes;      /* 1, or samples when each lies by itself */
     uint32_t band_rows;   /* rows decoded at once */
     size_t row_bytes;     /* of one plane */
@@ -76,6 +78,8 @@ static bool known_layout(const struct tiff *tiff)
         return bytes && tiff->samples >= 4;
     case PHOTOMETRIC_YCBCR:
         return tiff->as_rgba || (tiff->bits == 8 && (tiff->samples == 1 || tiff->samples == 3));
+    case PHOTOMETRIC_CIELAB:
+        return whole && tiff->bits == 8 && tiff->samples >= 3;
     default:
         return false;
     }
@@ -89,8 +93,6 @@ static bool choose_layout(struct tiff *tiff, struct img_err *err)
         else
             tiff->as_rgba = true;
     }
-    if (tiff->photometric == PHOTOMETRIC_CIELAB)
-        return img_err_set(err, IMG_ERR_UNSUPPORTED_FORMAT, "TIFF of mode LAB");
     if (tiff->samples == 0 || tiff->samples > SAMPLES_MAX || !known_layout(tiff))
         return unsupported(tiff, err);
     if (!TIFFIsCODECConfigured(tiff->compression))
@@ -98,7 +100,9 @@ static bool choose_layout(struct tiff *tiff, struct img_err *err)
     if (tiff->photometric == PHOTOMETRIC_PALETTE &&
         !TIFFGetField(tiff->file, TIFFTAG_COLORMAP, &tiff->map[0], &tiff->map[1], &tiff->map[2]))
         return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "TIFF without its palette");
-    return true;
+    if (tiff->photometric == PHOTOMETRIC_CIELAB)
+        tiff->lab = img_lab_new(err);
+    return tiff->photometric != PHOTOMETRIC_CIELAB || tiff->lab;
 }
 
 /* Sizes of what is decoded at once, and room for it. */
@@ -265,6 +269,17 @@ static void ink_row(const struct tiff *tiff, const struct img_prep *prep, uint32
     }
 }
 
+/* The file's a and b are signed. */
+static void lab_row(const struct tiff *tiff, uint32_t row, uint8_t *out)
+{
+    for (uint32_t x = 0; x < tiff->width; x++) {
+        out[(size_t)x * 3] = (uint8_t)sample(tiff, row, x, 0);
+        out[(size_t)x * 3 + 1] = (uint8_t)(sample(tiff, row, x, 1) ^ 0x80);
+        out[(size_t)x * 3 + 2] = (uint8_t)(sample(tiff, row, x, 2) ^ 0x80);
+    }
+    img_lab_to_rgb(tiff->lab, out, tiff->width);
+}
+
 static void palette_row(const struct tiff *tiff, uint32_t row, uint8_t *out)
 {
     for (uint32_t x = 0; x < tiff->width; x++, out += 3)
@@ -275,8 +290,11 @@ static void palette_row(const struct tiff *tiff, uint32_t row, uint8_t *out)
 static void make_row(const struct tiff *tiff, const struct img_prep *prep, uint32_t row,
                      uint8_t *out)
 {
-    bool plain = tiff->bits == 8 && tiff->samples == 3 && tiff->planes == 1;
-    if (plain && tiff->photometric != PHOTOMETRIC_PALETTE)
+    bool plain = tiff->bits == 8 && tiff->samples == 3 && tiff->planes == 1 &&
+                 (tiff->photometric == PHOTOMETRIC_RGB || tiff->photometric == PHOTOMETRIC_YCBCR);
+    if (tiff->photometric == PHOTOMETRIC_CIELAB)
+        lab_row(tiff, row, out);
+    else if (plain)
         memcpy(out, tiff->band[0] + row * tiff->row_bytes, (size_t)tiff->width * 3);
     else if (tiff->photometric == PHOTOMETRIC_PALETTE)
         palette_row(tiff, row, out);
@@ -412,6 +430,7 @@ bool img_tiff_decode(const struct img_job *job, struct img_sink *sink, struct im
                            "TIFF directory is damaged");
     bool good = decode_open(&tiff, job, sink, err);
     TIFFClose(tiff.file);
+    img_lab_free(tiff.lab);
     job->info->decoder_warnings += img_tiff_take_warnings();
     return good;
 }

@@ -141,6 +141,21 @@ static void read_head(const struct img_job *job, struct img_head *head)
     }
 }
 
+/* An AVIF is grey when all its pictures are, by their configurations
+ * (AV1 in ISO media files, section 2.3.3). */
+static bool avif_is_grey(const struct img_job *job)
+{
+    const uint8_t *at = job->bytes, *end = job->bytes + job->len;
+    bool seen = false;
+    while ((at = memmem(at, (size_t)(end - at), "av1C", 4)) != NULL && end - at >= 7) {
+        if (!(at[6] & 0x10))
+            return false;
+        seen = true;
+        at += 4;
+    }
+    return seen;
+}
+
 /* What the head left open is taken from libvips. Formats whose decoders turn the picture themselves
  * (HEIF, AVIF, JPEG XL) have no orientation left to apply. */
 static void complete_info(const struct img_job *job, VipsImage *image)
@@ -156,6 +171,8 @@ static void complete_info(const struct img_job *job, VipsImage *image)
     if (info->mode[0] == '\0') {
         int bands = vips_image_get_bands(image);
         bool wide = vips_image_get_format(image) == VIPS_FORMAT_USHORT;
+        if (info->format == IMG_FORMAT_AVIF && bands == 3 && avif_is_grey(job))
+            bands = 1;
         img_info_set_mode(info, bands == 1   ? wide ? "I;16" : "L"
                                 : bands == 2 ? "LA"
                                 : bands == 3 ? "RGB"

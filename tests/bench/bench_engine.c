@@ -1,17 +1,30 @@
 /* How near the engine comes to the processor's peak: pictures a second at several batch sizes, beside
- * the rate of one product that stays in the first-level caches, measured in turn in one run.
- *
- * usage: bench_engine MODEL-FOLDER [THREADS] */
+ * the rate of one product that stays in the first-level caches, measured in turn in one run. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "engine/engine.h"
 #include "base/pool.h"
 #include "kernel/kernel.h"
+#include "model/synth.h"
 
 enum { MOST = 32, ROUNDS = 7 };
+
+static const char usage[] =
+    "usage: bench_engine [-t THREADS] [-c CACHE-FOLDER] [-s] [MODEL-FOLDER]\n"
+    "  -c  take packed weights from this folder, as the programs do, and keep them there\n"
+    "  -s  serve: for each line 'BATCH RUNS' read, write the RUNS times in milliseconds\n"
+    "Without a folder a seeded ViT-B/32 is made below $BUILD.\n";
+
+struct bench {
+    struct img_model model;
+    struct img_engine *engine;
+    unsigned char *pixels; /* [MOST] pictures */
+    float *out;            /* [MOST, dimension] */
+};
 
 static double now(void)
 {
@@ -59,43 +72,106 @@ static double work(const struct img_arch *arch)
            w * arch->dimension;
 }
 
-int main(int argc, char **argv)
+/* The model of `make bench`, made once. */
+static bool make_model(char *folder, size_t size, struct img_err *err)
 {
-    struct img_model model;
-    struct img_engine *engine = NULL;
-    struct img_err err;
-    struct img_engine_options options = {.threads = argc > 2 ? (unsigned)atoi(argv[2]) : 0};
-    if (argc < 2 || !img_model_open(&model, argv[1], &err) ||
-        !img_engine_open_cpu(&engine, &model, &options, &err)) {
-        fprintf(stderr, "bench_engine: %s\n", argc < 2 ? "which model?" : err.text);
-        return 2;
-    }
-    size_t size = engine->info.image_size, picture = size * size * 3;
-    unsigned char *pixels = malloc(MOST * picture);
-    float *out = malloc(MOST * engine->info.dimension * sizeof *out);
-    unsigned threads = options.threads ? options.threads : img_processors();
-    if (!pixels || !out)
-        return 3;
+    char weights[600];
+    const char *build = getenv("BUILD");
+    struct img_synth_spec spec = {.name = "clip-vit-base-patch32"};
+    snprintf(folder, size, "%s/models/%s", build ? build : "build", spec.name);
+    snprintf(weights, sizeof weights, "%s/model.safetensors", folder);
+    return access(weights, R_OK) == 0 || img_synth_write(&spec, folder, err);
+}
+
+static bool bench_open(struct bench *bench, const char *folder,
+                       const struct img_engine_options *options, struct img_err *err)
+{
+    char made[512];
+    if (!folder && !make_model(made, sizeof made, err))
+        return false;
+    if (!img_model_open(&bench->model, folder ? folder : made, err) ||
+        !img_engine_open_cpu(&bench->engine, &bench->model, options, err))
+        return false;
+    size_t picture = (size_t)bench->engine->info.image_size * bench->engine->info.image_size * 3;
+    bench->pixels = malloc(MOST * picture);
+    bench->out = malloc(MOST * bench->engine->info.dimension * sizeof *bench->out);
+    if (!bench->pixels || !bench->out)
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for %d pictures", MOST);
     for (size_t i = 0; i < MOST * picture; i++)
-        pixels[i] = (unsigned char)(i * 2654435761u >> 24);
+        bench->pixels[i] = (unsigned char)(i * 2654435761u >> 24);
+    return true;
+}
+
+static void bench_close(struct bench *bench)
+{
+    img_engine_close(bench->engine);
+    img_model_close(&bench->model);
+    free(bench->pixels);
+    free(bench->out);
+}
+
+/* Seconds that one batch takes. */
+static bool time_batch(struct bench *bench, size_t batch, double *seconds, struct img_err *err)
+{
+    double begin = now();
+    bool ok = img_engine_encode_images(bench->engine, bench->pixels, batch, bench->out, err);
+    *seconds = now() - begin;
+    return ok;
+}
+
+static bool serve(struct bench *bench, struct img_err *err)
+{
+    size_t batch, runs;
+    double seconds;
+    while (scanf("%zu %zu", &batch, &runs) == 2) {
+        if (batch < 1 || batch > MOST)
+            return img_err_set(err, IMG_ERR_USAGE, "batches of %zu: at most %d", batch, MOST);
+        for (size_t i = 0; i < runs; i++) {
+            if (!time_batch(bench, batch, &seconds, err))
+                return false;
+            printf("%s%.4f", i ? " " : "", 1e3 * seconds);
+        }
+        putchar('\n');
+        fflush(stdout);
+    }
+    return true;
+}
+
+static bool report(struct bench *bench, unsigned threads, struct img_err *err)
+{
     double one = peak(img_kernels_choose(NULL));
-    printf("%s, %s, %u threads; one thread's peak %.1f GFLOP/s\n", model.name, engine->info.kernels,
-           threads, 2e-9 * one);
+    printf("%s, %s, %u threads; one thread's peak %.1f GFLOP/s\n", bench->model.name,
+           bench->engine->info.kernels, threads, 2e-9 * one);
     for (size_t batch = 1; batch <= MOST; batch = batch == 1 ? 4 : batch * 8) {
         double times[ROUNDS];
-        for (int i = 0; i < ROUNDS; i++) {
-            double begin = now();
-            if (!img_engine_encode_images(engine, pixels, batch, out, &err))
-                return 3;
-            times[i] = (now() - begin) / (double)batch;
-        }
-        double each = median(times);
+        for (int i = 0; i < ROUNDS; i++)
+            if (!time_batch(bench, batch, &times[i], err))
+                return false;
+        double each = median(times) / (double)batch;
         printf("batch %2zu: %7.2f ms a picture, %6.1f pictures/s, %3.0f %% of the peak\n", batch,
-               1e3 * each, 1 / each, 100 * work(&model.arch) / each / (one * threads));
+               1e3 * each, 1 / each, 100 * work(&bench->model.arch) / each / (one * threads));
     }
-    img_engine_close(engine);
-    img_model_close(&model);
-    free(pixels);
-    free(out);
-    return 0;
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {0};
+    struct img_err err;
+    struct img_engine_options options = {0};
+    bool serving = false;
+    for (int c; (c = getopt(argc, argv, "t:c:s")) != -1;)
+        switch (c) {
+        case 't': options.threads = (unsigned)strtoul(optarg, NULL, 10); break;
+        case 'c': options.cache_folder = optarg; break;
+        case 's': serving = true; break;
+        default: fputs(usage, stderr); return 2;
+        }
+    bool ok = bench_open(&bench, optind < argc ? argv[optind] : NULL, &options, &err) &&
+              (serving ? serve(&bench, &err)
+                       : report(&bench, options.threads ? options.threads : img_processors(), &err));
+    if (!ok)
+        fprintf(stderr, "bench_engine: %s\n", err.text);
+    bench_close(&bench);
+    return ok ? 0 : 3;
 }

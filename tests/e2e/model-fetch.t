@@ -72,7 +72,7 @@ is "$(img-model show --json test/demo | jq -r .model_fingerprint)" \
     "$(img-model show --json demo | jq -r .model_fingerprint)" 'the same model, the same fingerprint'
 is "$(img-model list | cut -d' ' -f1 | tr '\n' ' ')" 'demo test/demo ' 'list has both'
 
-HF_HUB_OFFLINE=1 run img-model fetch test/demo
+run env HF_HUB_OFFLINE=1 img-model fetch test/demo
 status_is 3 'HF_HUB_OFFLINE refuses'
 err_like 'HF_HUB_OFFLINE' 'and is named'
 is "$(wc -l <"$HUB_LOG")" 0 'and no connection was opened'
@@ -118,24 +118,45 @@ err_like 'test/absent' 'is named'
 hub_stop
 
 hub_start "$demo" test/demo token=hf_secret
-HF_HUB_CACHE=$TAP_FOLDER/other run img-model fetch test/demo
+run env "HF_HUB_CACHE=$TAP_FOLDER/other" img-model fetch test/demo
 status_is 3 'a private repository refuses'
 err_like 'HF_TOKEN' 'and the error names the remedy'
-HF_TOKEN=hf_secret HF_HUB_CACHE=$TAP_FOLDER/other run img-model fetch test/demo
+run env HF_TOKEN=hf_secret "HF_HUB_CACHE=$TAP_FOLDER/other" img-model fetch test/demo
 status_is 0 'with the token it opens'
 unlike "$(cat err out)" hf_secret 'which is never shown'
 hub_stop
 
 hub_start "$demo" test/demo status=503 times=1
-HF_HUB_CACHE=$TAP_FOLDER/third run img-model fetch test/demo --set retry_delay=0.01
+run env "HF_HUB_CACHE=$TAP_FOLDER/third" img-model fetch test/demo --set retry_delay=0.01
 status_is 0 'a server that fails once is tried again'
 err_like '503.*trying again' 'with a line that says so'
 hub_stop
 
-HF_HUB_CACHE=$TAP_FOLDER/fourth run img-model fetch test/demo --set retry_attempts=0
+run env "HF_HUB_CACHE=$TAP_FOLDER/fourth" HF_ENDPOINT=http://127.0.0.1:1 img-model fetch test/demo \
+    --set retry_attempts=2 --set retry_delay=0.01
+is "$(grep -c 'trying again' err)" 2 'as often as was asked for'
+
+hub_start "$demo" test/demo
+run env "HF_HUB_CACHE=$TAP_FOLDER/shown" img-model fetch test/demo --progress=always
+err_like 'model.safetensors  3\.2 of 3\.2 MB  \(100 %\)' 'progress is shown when asked for'
+is "$(wc -l <out)" 1 'and does not touch standard output'
+hub_stop
+
+# A proxy: the names of hub and storage are for it to know.
+hub_start "$demo" test/demo token=hf_secret
+proxy=$HF_ENDPOINT
+run env HF_ENDPOINT=http://hub.invalid \
+    "http_proxy=$proxy" HF_TOKEN=hf_secret "HF_HUB_CACHE=$TAP_FOLDER/proxied" \
+    img-model fetch test/demo
+status_is 0 'through a proxy'
+is "$(grep -c ' hub.invalid ' "$HUB_LOG")" "$(grep -c -v /storage/ "$HUB_LOG")" \
+    'which was asked for the hub by its name'
+hub_stop
+
+run env "HF_HUB_CACHE=$TAP_FOLDER/fourth" img-model fetch test/demo --set retry_attempts=0
 status_is 3 'nobody listens'
 err_like 'test/demo: ' 'is an error that names the model'
-HF_ENDPOINT=ftp://x run img-model fetch test/demo
+run env HF_ENDPOINT=ftp://x img-model fetch test/demo
 status_is 2 'an endpoint that is none is a wrong configuration'
 err_like HF_ENDPOINT 'and is named'
 

@@ -23,9 +23,9 @@ is "$(jq -r .path out)" "$demo" 'a folder by a dot'
 run img-model show clip-vit-base-patch32
 status_is 3 'a model that was asked for and is not there is an error'
 err_like 'img-model fetch clip-vit-base-patch32' 'that says how to get it'
-IMG_TOOLS_MODEL_NAME=clip-vit-base-patch32 run img-model show
+run env IMG_TOOLS_MODEL_NAME=clip-vit-base-patch32 img-model show
 status_is 3 'also when the environment asked'
-CLIP_MODEL_NAME=clip-vit-base-patch32 run img-model show
+run env CLIP_MODEL_NAME=clip-vit-base-patch32 img-model show
 status_is 3 'under either name'
 run img-model show --set model_name=clip-vit-base-patch32
 status_is 3 'or --set did'

@@ -83,6 +83,14 @@ static void take(const char *head, const char *name, char *to, size_t size)
     snprintf(to, size, "%.*s", (int)strcspn(line, "\r\n"), line);
 }
 
+/* What a proxy is asked for, "http://host/path", is answered as the host itself would. */
+static void strip_host(char *target)
+{
+    const char *path = strncmp(target, "http://", 7) == 0 ? strchr(target + 7, '/') : NULL;
+    if (path)
+        memmove(target, path, strlen(path) + 1);
+}
+
 static void serve(struct connection *connection)
 {
     char head[HEAD_MAX], range[64];
@@ -91,6 +99,7 @@ static void serve(struct connection *connection)
     if (!read_head(connection->fd, head) ||
         sscanf(head, "%7[A-Z] %1023[^ \r\n] HTTP/1.1", request.method, request.target) != 2)
         return;
+    strip_host(request.target);
     take(head, "\r\nHost:", request.host, sizeof request.host);
     take(head, "\r\nAuthorization:", request.authorization, sizeof request.authorization);
     take(head, "\r\nIf-Range:", request.if_range, sizeof request.if_range);

@@ -45,10 +45,12 @@ static void send_list(const struct hub_server *server, const struct hub_faults *
                                 file->path);
         if (!faults->no_list_sizes)
             len += (size_t)snprintf(text + len, room - len, ",\"size\":%zu", file->len);
-        if (!faults->no_list_digests)
-            len += (size_t)snprintf(
-                text + len, room - len,
-                file->lfs ? ",\"lfs\":{\"sha256\":\"%s\"}" : ",\"blobId\":\"%s\"", file->digest);
+        if (!faults->no_list_digests && file->lfs)
+            len += (size_t)snprintf(text + len, room - len,
+                                    ",\"lfs\":{\"sha256\":\"%s\",\"size\":%zu,\"pointerSize\":134}",
+                                    file->digest, file->len);
+        else if (!faults->no_list_digests)
+            len += (size_t)snprintf(text + len, room - len, ",\"blobId\":\"%s\"", file->digest);
         len += (size_t)snprintf(text + len, room - len, "}");
     }
     len += (size_t)snprintf(text + len, room - len, "]}");
@@ -93,11 +95,11 @@ static void send_file(struct hub_server *server, const struct hub_faults *faults
     size_t said = len;
     if (head_only)
         said = (size_t)((long)len + faults->lie_about_size);
-    int n =
-        snprintf(head, sizeof head,
-                 "HTTP/1.1 %d Test\r\nConnection: close\r\nContent-Length: %zu\r\nETag: %s\r\n%s"
-                 "\r\n",
-                 part ? 206 : 200, said, etag, range);
+    int n = snprintf(head, sizeof head,
+                     "HTTP/1.1 %d Test\r\nConnection: close\r\nX-Repo-Commit: %s\r\n"
+                     "Content-Length: %zu\r\nETag: %s\r\n%s"
+                     "\r\n",
+                     part ? 206 : 200, server->commit, said, etag, range);
     httpd_write(fd, head, (size_t)n);
     if (head_only)
         return;
@@ -121,8 +123,8 @@ static void send_redirect(const struct hub_server *server, const struct hub_faul
     if (!faults->no_linked_etag)
         snprintf(linked, sizeof linked, "X-Linked-Etag: \"%s\"\r\nX-Linked-Size: %zu\r\n",
                  file->digest, (size_t)((long)file->len + faults->lie_about_size));
-    snprintf(headers, sizeof headers, "Location: %s\r\n%s",
-             faults->redirect ? faults->redirect : target, linked);
+    snprintf(headers, sizeof headers, "Location: %s\r\nX-Repo-Commit: %s\r\n%s",
+             faults->redirect ? faults->redirect : target, server->commit, linked);
     httpd_answer(fd, 302, headers, NULL, 0);
 }
 

@@ -13,7 +13,9 @@
 #include <cmocka.h>
 
 #include "hub/cache.h"
+#include "hub/installed.h"
 #include "hub/listing.h"
+#include "hub/verify.h"
 #include "support/scratch.h"
 
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
@@ -264,6 +266,70 @@ static void nowhere_to_look(void **state)
     misses(env, "no name at all", "is not a model's name");
 }
 
+static void what_is_listed_can_be_found(void **state)
+{
+    struct env *env = *state;
+    struct img_arena arena = {0};
+    struct img_hub_installed *models;
+    size_t count;
+    assert_true(img_hub_list(&env->places, &arena, &models, &count, &env->err));
+    assert_int_equal(count, 0);
+    put_model("share/demo");
+    put_model("store/zebra");
+    put_model("store/org/model");
+    put_model("store/.hidden");
+    put_model("share/models/zebra");
+    put("store/empty/readme", "no model");
+    put("store/a file", "no folder");
+    put_model(BASE "snapshots/" COMMIT);
+    put(BASE "refs/main", COMMIT);
+    put_model("hub/models--org--model/snapshots/" COMMIT);
+    put("hub/models--half--fetched/snapshots/" COMMIT "/config.json", "{}");
+    put_model("hub/datasets--org--data/snapshots/" COMMIT);
+    assert_true(img_hub_list(&env->places, &arena, &models, &count, &env->err));
+    static const char *const names[] = {"clip-vit-base-patch32", "demo", "org/model", "zebra"};
+    static const enum img_hub_kind kinds[] = {IMG_HUB_CACHE, IMG_HUB_DEMO, IMG_HUB_STORE,
+                                              IMG_HUB_STORE};
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(models[i].name, names[i]);
+        assert_int_equal(models[i].kind, kinds[i]);
+        assert_true(img_hub_find(&env->places, models[i].name, &env->model, &env->err));
+        assert_string_equal(env->model.path, models[i].path);
+    }
+    img_arena_clear(&arena);
+}
+
+/* "abc" under its SHA-256, under its git blob's SHA-1, and under names that say nothing. */
+static void blobs_are_held_against_their_names(void **state)
+{
+    struct env *env = *state;
+    static const char *const good[] = {
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        "f2ba8f84ab5c1bce84a7b441cb1959cfc7093b7f"};
+    bool known;
+    for (size_t i = 0; i < 2; i++) {
+        char blob[128];
+        snprintf(blob, sizeof blob, "blobs/%s", good[i]);
+        put(blob, "abc");
+        assert_int_equal(symlink(blob, scratch_path("link")), 0);
+        assert_true(img_hub_verify(scratch_path("link"), &known, &env->err));
+        assert_true(known);
+        put(blob, "abd");
+        assert_false(img_hub_verify(scratch_path("link"), &known, &env->err));
+        assert_int_equal(env->err.code, IMG_ERR_MODEL_INVALID);
+        assert_int_equal(unlink(scratch_path(blob)), 0);
+        assert_false(img_hub_verify(scratch_path("link"), &known, &env->err));
+        assert_int_equal(unlink(scratch_path("link")), 0);
+    }
+    put("blobs/some-etag", "abc");
+    assert_int_equal(symlink("blobs/some-etag", scratch_path("link")), 0);
+    assert_true(img_hub_verify(scratch_path("link"), &known, &env->err));
+    assert_false(known);
+    assert_true(img_hub_verify(scratch_path("blobs/some-etag"), &known, &env->err));
+    assert_false(known);
+}
+
 /* Chooses from a list of names and returns them joined by spaces. */
 static const char *chosen(const char *const *names, const char *const *wanted, size_t wanted_count,
                           struct img_err *err)
@@ -400,6 +466,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(half_a_model_is_not_installed, setup, teardown),
         cmocka_unit_test_setup_teardown(the_demo_steps_in_for_the_default_only, setup, teardown),
         cmocka_unit_test_setup_teardown(nowhere_to_look, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_listed_can_be_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(blobs_are_held_against_their_names, setup, teardown),
         cmocka_unit_test(only_what_a_model_needs),
         cmocka_unit_test(hostile_lists),
     };

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/hash.h"
 #include "base/size.h"
@@ -103,6 +104,8 @@ bool img_packfile_open(struct img_map *map, const char *path, const struct img_m
         img_map_close(map);
         return img_err_in(err, "%s", path);
     }
+    /* What has yet to be read from the disk is then read in huge pages, too; a hint only. */
+    (void)madvise((void *)(uintptr_t)map->data, map->size, MADV_HUGEPAGE);
     packed->block = (const float *)(const void *)(map->data + h.block_at);
     packed->tokenizer = map->data + h.tokenizer_at;
     packed->tokenizer_size = h.tokenizer_size;
@@ -123,13 +126,17 @@ static bool contents_hash(const void *block, size_t block_size, const void *toke
     return true;
 }
 
-/* In steps, so that a stopped write ends soon. */
-static bool write_steps(struct img_newfile *file, const void *bytes, size_t size,
+/* In steps, so that a stopped write ends soon; file_at is where bytes go. Steps end at multiples of
+ * their size in the file: then a file system that keeps large folios has the file in whole huge
+ * pages, and mapping it costs a fault for each of them and not one for every few small pages. */
+static bool write_steps(struct img_newfile *file, const void *bytes, size_t size, size_t file_at,
                         int (*stopped)(void), struct img_err *err)
 {
     const unsigned char *from = bytes;
     for (size_t at = 0; at < size;) {
-        size_t step = size - at < WRITE_STEP ? size - at : WRITE_STEP;
+        size_t step = WRITE_STEP - (file_at + at) % WRITE_STEP;
+        if (step > size - at)
+            step = size - at;
         if (stopped && stopped())
             return img_err_set(err, IMG_ERR_OUTPUT, "stopped");
         if (!img_newfile_write(file, from + at, step, err))
@@ -162,8 +169,8 @@ static bool write_parts(struct img_newfile *file, struct header *h, const struct
     return img_newfile_write(file, h, sizeof *h, err) &&
            img_newfile_write(file, identity->data, identity->len, err) &&
            write_gap(file, h->block_at - behind_identity, err) &&
-           write_steps(file, packed->block, h->block_size, stopped, err) &&
-           write_steps(file, packed->tokenizer, h->tokenizer_size, stopped, err);
+           write_steps(file, packed->block, h->block_size, h->block_at, stopped, err) &&
+           write_steps(file, packed->tokenizer, h->tokenizer_size, h->tokenizer_at, stopped, err);
 }
 
 bool img_packfile_write(const char *path, const struct img_model *model,
