@@ -7,7 +7,7 @@
 set -eu
 
 build='gcc libc6-dev make pkg-config libvips-dev libexif-dev libgif-dev libcjson-dev
-    libcurl4-openssl-dev libxxhash-dev libutf8proc-dev'
+    libcurl4-openssl-dev libxxhash-dev libutf8proc-dev liblmdb-dev'
 # prove comes with perl; mandoc reads the manual pages; jq and xxhash judge records from outside.
 tests='libcmocka-dev perl mandoc jq xxhash'
 # The NEON kernels are tested on x86, too: cross-built, run by qemu.

@@ -23,6 +23,7 @@ BEGIN {
     home["curl/"] = "hub"
     home["utf8proc.h"] = "text"
     home["xxhash.h"] = "base"
+    home["lmdb.h"] = "cache"
     home["cmocka.h"] = "no folder of lib"
     bad = checked = 0
 }

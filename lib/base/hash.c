@@ -4,13 +4,23 @@
 #include <string.h>
 #include <xxhash.h>
 
-struct img_id img_hash_id(const void *bytes, size_t len)
+static struct img_id id_of(XXH128_hash_t hash)
 {
     XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, len));
+    XXH128_canonicalFromHash(&canonical, hash);
     struct img_id id;
     memcpy(id.bytes, canonical.digest, sizeof id.bytes);
     return id;
+}
+
+struct img_id img_hash_id(const void *bytes, size_t len)
+{
+    return id_of(XXH3_128bits(bytes, len));
+}
+
+struct img_id img_hash_id_seeded(const void *bytes, size_t len, uint64_t seed)
+{
+    return id_of(XXH3_128bits_withSeed(bytes, len, seed));
 }
 
 void img_id_hex(const struct img_id *id, char hex[IMG_ID_HEX])

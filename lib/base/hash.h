@@ -16,6 +16,9 @@ enum { IMG_ID_HEX = 33 }; /* 32 digits and the NUL */
 
 struct img_id img_hash_id(const void *bytes, size_t len);
 
+/* The same with another seed than 0: for keys that strangers must not foresee. */
+struct img_id img_hash_id_seeded(const void *bytes, size_t len, uint64_t seed);
+
 /* 32 lower-case hex digits as `xxhsum -H2` prints them. */
 void img_id_hex(const struct img_id *id, char hex[IMG_ID_HEX]);
 

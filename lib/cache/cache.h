@@ -1,10 +1,15 @@
 /* The embedding cache: vectors by content, shared by every program and safe for many processes.
  *
- * An LMDB environment in a folder. Five tables: meta (version, seed), files (stamp -> content),
+ * An LMDB environment in a folder. Six tables: meta (version, seed), files (stamp -> content),
  * vectors (content, fingerprint, preprocessing, precision -> vector), facts (content, extractor's
- * version -> what was learnt of the picture), failures (content, decoder's version -> code).
+ * version -> what was learnt of the picture), failures (content, decoder's version -> code), uses
+ * (content -> when it was last asked for, to the day).
  * Every value carries a checksum: a torn, foreign or corrupt entry is a miss, never a wrong vector.
- * What cannot be used warns once through the report and then always misses. */
+ * What cannot be used warns once through the report and then always misses.
+ *
+ * As LMDB wants it, a process opens a folder's cache once at a time and does not use it across
+ * fork(). A process that is killed, or a machine that loses its power, loses the last entries at
+ * most: data are synced before the page that makes them count is written. */
 #ifndef IMG_CACHE_CACHE_H
 #define IMG_CACHE_CACHE_H
 
