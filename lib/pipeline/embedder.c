@@ -12,8 +12,8 @@
 #include "input/bytes.h"
 
 /* Address space of a decoder: libvips with its libraries, and a picture of max_pixels on its way to
- * the model's square. */
-static const uint64_t decoder_memory = (uint64_t)8 << 30;
+ * the model's square. The Makefile says how much: none is the limit where a sanitizer maps terabytes. */
+static const uint64_t decoder_memory = (uint64_t)IMG_DECODER_GIB << 30;
 
 static size_t picture_bytes(const struct img_embedder *e)
 {
