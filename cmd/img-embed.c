@@ -58,6 +58,26 @@ struct embed {
     struct img_tally tally;
 };
 
+static size_t count_pictures(const struct embed *e)
+{
+    size_t pictures = 0;
+    for (size_t i = 0; i < e->cli.parsed.operand_count; i++)
+        pictures += !e->cli.parsed.operands[i].option;
+    return pictures;
+}
+
+static bool check_preview(const struct embed *e, struct img_err *err)
+{
+    const char *path = e->opt.write_preprocessed;
+    bool several = e->cli.common.records || count_pictures(e) > 1;
+    if (path && path[0] == '\0')
+        return img_err_set(err, IMG_ERR_USAGE, "--write-preprocessed: the name is empty");
+    if (path && several && !img_preview_is_folder(path))
+        return img_err_set(err, IMG_ERR_USAGE, "--write-preprocessed: '%s' is one file, for several "
+                           "pictures: name a folder, or end the name in a slash", path);
+    return true;
+}
+
 static bool check_usage(const struct embed *e, struct img_err *err)
 {
     bool operands = e->cli.parsed.operand_count > 0;
@@ -66,7 +86,7 @@ static bool check_usage(const struct embed *e, struct img_err *err)
                            "too many", e->cli.parsed.operands[0].value);
     if (!e->cli.common.records && !operands)
         return img_err_set(err, IMG_ERR_USAGE, "nothing to embed");
-    return true;
+    return check_preview(e, err);
 }
 
 static bool open_model(struct embed *e, struct img_err *err)
@@ -82,10 +102,7 @@ static bool open_model(struct embed *e, struct img_err *err)
 /* Pictures to be expected, so that no more decoders start than can be of use. */
 static size_t expected_pictures(const struct embed *e)
 {
-    size_t pictures = 0;
-    for (size_t i = 0; i < e->cli.parsed.operand_count; i++)
-        pictures += !e->cli.parsed.operands[i].option;
-    return e->cli.common.records ? e->settings.decoders : pictures;
+    return e->cli.common.records ? e->settings.decoders : count_pictures(e);
 }
 
 static bool open_embedder(struct embed *e, struct img_err *err)

@@ -138,6 +138,15 @@ if [ $# -gt 0 ]; then
     same "img-tools(7) has every configuration key and its default"
 fi
 
+# The codes that a record may carry: those of inputs, and one more.
+{
+    sed -n 's/^ *X(.*"\([a-z_]*\)", IMG_EXIT_INPUT).*/\1/p' lib/base/err.h
+    echo out_of_memory
+} | sort >"$work/expected"
+awk '/^\.Sh / { inside = /ERROR CODES/ } inside && /^\.It Cm / { print $3 }' man/img-tools.7 |
+    sort >"$work/got"
+same "img-tools(7) has every error code of records"
+
 scripts/gen-completions.sh "$bin" "$work/completions"
 diff -ru "$work/completions" completions >"$work/why"
 report $? "the completions are those of the option tables (make completions)"

@@ -35,6 +35,7 @@ enum img_exit {
     X(IMG_ERR_DECODER_CRASHED, "decoder_crashed", IMG_EXIT_INPUT)                                  \
     X(IMG_ERR_BAD_RECORD, "bad_record", IMG_EXIT_INPUT)                                            \
     X(IMG_ERR_BAD_TEXT, "bad_text", IMG_EXIT_INPUT)                                                \
+    X(IMG_ERR_BAD_EMBEDDING, "bad_embedding", IMG_EXIT_INPUT)                                      \
     X(IMG_ERR_REMOTE, "remote", IMG_EXIT_INPUT)                                                    \
     X(IMG_ERR_USAGE, "usage", IMG_EXIT_USAGE)                                                      \
     X(IMG_ERR_CONFIG, "configuration", IMG_EXIT_USAGE)                                             \

@@ -12,8 +12,8 @@
 #include "input/bytes.h"
 
 /* Address space of a decoder: libvips with its libraries, and a picture of max_pixels on its way to
- * the model's square. */
-static const uint64_t decoder_memory = (uint64_t)8 << 30;
+ * the model's square. The Makefile says how much: none is the limit where a sanitizer maps terabytes. */
+static const uint64_t decoder_memory = (uint64_t)IMG_DECODER_GIB << 30;
 
 static size_t picture_bytes(const struct img_embedder *e)
 {
@@ -227,10 +227,21 @@ static bool encode_item_text(struct img_embedder *e, struct img_item *item, floa
     return true;
 }
 
+/* A vector nobody can compare with is no answer; weights that are finite can still overflow. */
+static bool finish_vector(const struct img_embedder *e, struct img_item *item)
+{
+    size_t dimension = e->engine->info.dimension;
+    if (!img_vector_finite(item->embedding, dimension))
+        return img_err_set(&item->err, IMG_ERR_BAD_EMBEDDING,
+                           "the model's numbers are too large for float32");
+    return !e->settings->normalize || img_vector_normalize(item->embedding, dimension) ||
+           img_err_set(&item->err, IMG_ERR_BAD_EMBEDDING,
+                       "the model gives only zeros, which have no direction");
+}
+
 static void finish(struct img_embedder *e, struct img_item *item)
 {
-    if (e->settings->normalize)
-        img_vector_normalize(item->embedding, e->engine->info.dimension);
+    item->encoded = finish_vector(e, item);
     if (e->settings->debug)
         img_item_log(item, "encoded by the %s engine, %s kernels", e->engine->info.engine,
                      e->engine->info.kernels);

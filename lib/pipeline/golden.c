@@ -74,8 +74,9 @@ static bool compare_line(struct img_embedder *e, const char *file, const char *l
         return img_err_set(err, IMG_ERR_MODEL_INVALID, "an embedding of %zu, the model gives %zu",
                            count, dimension);
     const struct img_json_value *normalized = img_json_find(&record.object, "normalized");
-    if (normalized && normalized->kind == IMG_JSON_TRUE)
-        img_vector_normalize(item.embedding, dimension);
+    if (normalized && normalized->kind == IMG_JSON_TRUE &&
+        !img_vector_normalize(item.embedding, dimension))
+        return img_err_set(err, IMG_ERR_MODEL_INVALID, "the model gives only zeros");
     double off = distance(item.embedding, want, dimension);
     if (!(off <= IMG_GOLDEN_LIMIT))
         return img_err_set(err, IMG_ERR_MODEL_INVALID,

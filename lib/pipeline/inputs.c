@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "cli/signals.h"
 #include "input/bytes.h"
 
 void img_inputs_init(struct img_inputs *inputs, const struct img_inputs_options *options)
@@ -30,7 +31,8 @@ static void take_path(struct img_item *item, const char *path, size_t len)
     item->path_len = len;
 }
 
-static bool take_stdin(struct img_inputs *inputs, struct img_item *item, struct img_err *err)
+static bool take_stdin(struct img_inputs *inputs, struct img_item *item, bool *more,
+                       struct img_err *err)
 {
     item->kind = IMG_ITEM_BYTES;
     item->path = "-";
@@ -39,6 +41,7 @@ static bool take_stdin(struct img_inputs *inputs, struct img_item *item, struct 
         img_err_set(&item->err, IMG_ERR_READ, "standard input was read already");
     } else if (!img_input_drain(STDIN_FILENO, inputs->options.bytes_limit, &inputs->stdin_bytes,
                                 &item->err)) {
+        *more = !img_signals_caught(); /* half a picture is dropped */
         if (img_code_exit(item->err.code) != IMG_EXIT_INPUT) {
             *err = item->err;
             return false;
@@ -60,7 +63,7 @@ static bool next_operand(struct img_inputs *inputs, struct img_item *item, bool 
     if (operand->option)
         take_text(item, operand->value, strlen(operand->value));
     else if (strcmp(operand->value, "-") == 0)
-        return take_stdin(inputs, item, err);
+        return take_stdin(inputs, item, more, err);
     else
         take_path(item, operand->value, strlen(operand->value));
     return true;
@@ -101,7 +104,8 @@ static bool next_record(struct img_inputs *inputs, struct img_arena *arena, stru
         if (item->err.code == IMG_ERR_TOO_LARGE)
             return true;
         *err = item->err;
-        return false;
+        err->code = IMG_ERR_SYSTEM; /* of all inputs still to come, not of one */
+        return img_err_in(err, "standard input");
     }
     *more = line != NULL;
     if (!line)

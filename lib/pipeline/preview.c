@@ -7,24 +7,38 @@
 #include "base/file.h"
 #include "image/png.h"
 
-static bool is_folder(const char *path)
+static bool ends_in_slash(const char *path)
+{
+    size_t len = strlen(path);
+    return len > 0 && path[len - 1] == '/';
+}
+
+bool img_preview_is_folder(const char *path)
 {
     struct stat info;
-    size_t len = strlen(path);
-    return (len > 0 && path[len - 1] == '/') || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
+    return ends_in_slash(path) || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
+}
+
+/* A rename would put a file in the place of /dev/null or of a link, and nobody meant that. */
+static bool may_replace(const char *path, struct img_err *err)
+{
+    struct stat info;
+    return lstat(path, &info) != 0 || S_ISREG(info.st_mode) ||
+           img_err_set(err, IMG_ERR_OUTPUT, "is there and no regular file");
 }
 
 static bool name_file(const char *path, const struct img_item *item, size_t index,
                       struct img_buf *name, struct img_err *err)
 {
     img_buf_puts(name, path);
-    if (is_folder(path)) {
+    if (img_preview_is_folder(path)) {
         const char *base = item->kind == IMG_ITEM_PATH ? item->path : "picture";
         const char *slash = strrchr(base, '/');
         if (!img_folder_make(path, false, err))
             return false;
         /* 200 bytes of the name leave room for the rest of what a file system takes. */
-        img_buf_printf(name, "/%06zu-%.200s.png", index + 1, slash ? slash + 1 : base);
+        img_buf_printf(name, "%s%06zu-%.200s.png", ends_in_slash(path) ? "" : "/", index + 1,
+                       slash ? slash + 1 : base);
     }
     return img_buf_ok(name, err);
 }
@@ -36,7 +50,7 @@ bool img_preview_write(const char *path, const struct img_item *item, size_t ind
     struct img_newfile file = {0};
     img_png_put(&png, item->pixels, side, side);
     bool ok = name_file(path, item, index, &name, err) && img_buf_ok(&png, err) &&
-              img_newfile_open(&file, name.data, err) &&
+              may_replace(name.data, err) && img_newfile_open(&file, name.data, err) &&
               img_newfile_write(&file, png.data, png.len, err) && img_newfile_commit(&file, err);
     if (!ok)
         img_err_in(err, "%s", name.data ? name.data : path);

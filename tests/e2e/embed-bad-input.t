@@ -70,6 +70,9 @@ status_is 3 'a full disk behind standard output'
 err_like 'standard output: No space left on device' 'is named'
 run without_fds 1 img-embed -q -m demo "$good"
 status_is 3 'standard output closed'
+run without_fds 0 img-embed -q -m demo --records
+status_is 3 'no list of records to be had'
+err_like 'standard input: ' 'is named'
 run without_fds '0 2' img-embed -q -m demo "$good"
 status_is 0 'standard input and error closed'
 run bash -c 'img-embed -q -m demo "$@" | true; echo "${PIPESTATUS[0]}" >piped' - "$P"/*.png "$P"/*.png
@@ -96,4 +99,5 @@ is $? 143 'SIGTERM ends the program by the signal'
 wait
 [ "$(tail -c 1 out | od -An -c | tr -d ' ')" = '\n' ] || [ ! -s out ]
 ok $? 'with whole records or none'
+unlike "$(cat out err)" 'nterrupted' 'and nothing about half a picture'
 done_testing

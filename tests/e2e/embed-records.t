@@ -88,6 +88,19 @@ demo --write-preprocessed seen.png "$P/green-waves.png"
 is "$(head -c 8 seen.png | od -An -tx1 | tr -d ' \n')" 89504e470d0a1a0a 'the picture the model sees is a PNG'
 demo --write-preprocessed seen/ "$P/green-waves.png" "$P/red-circle-on-blue.png"
 is "$(echo seen/*)" 'seen/000001-green-waves.png.png seen/000002-red-circle-on-blue.png.png' 'or one each in a folder'
+demo -q --write-preprocessed seen.png "$P/green-waves.png" "$P/red-circle-on-blue.png"
+status_is 2 'two pictures do not go into one file'
+echo '{"text":"a"}' | run img-embed -m demo --records --write-preprocessed seen.png
+status_is 2 'nor do those of records, however many'
+mkfifo pipe && ln -s elsewhere.png link
+demo --write-preprocessed pipe "$P/green-waves.png"
+status_is 3 'what is no regular file is not replaced'
+err_like 'pipe: is there and no regular file' 'and named'
+[ -p pipe ]
+ok $? 'it is still there'
+demo --write-preprocessed link "$P/green-waves.png"
+[ -L link ]
+ok $? 'nor is a link'
 demo seen.png
 vectors >got
 sed -n 1p three | sed 's/.*"embedding":\(\[[^]]*\]\).*/\1/' >want

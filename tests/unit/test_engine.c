@@ -159,10 +159,15 @@ static void normalizing(void **state)
 {
     (void)state;
     float v[2] = {3, 4}, zero[2] = {0, 0};
-    img_vector_normalize(v, 2);
+    assert_true(img_vector_normalize(v, 2));
     assert_true(v[0] == 0.6f && v[1] == 0.8f);
-    img_vector_normalize(zero, 2);
+    assert_false(img_vector_normalize(zero, 2));
     assert_true(zero[0] == 0 && zero[1] == 0);
+    assert_true(img_vector_finite(v, 2));
+    v[1] = INFINITY;
+    assert_false(img_vector_finite(v, 2));
+    v[1] = NAN;
+    assert_false(img_vector_finite(v, 2));
 }
 
 int main(void)

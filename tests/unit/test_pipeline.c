@@ -174,7 +174,7 @@ static void demo_pictures_give_the_references_embeddings(void **state)
     static const float first[] = {-0.067314155f, -0.21418189f, 0.07195574f};
     line_open(&line, DEMO, 0, false);
     assert_true(img_embedder_run(&line.embedder, &item, 1, &err));
-    img_vector_normalize(item.embedding, line.embedder.engine->info.dimension);
+    assert_true(img_vector_normalize(item.embedding, line.embedder.engine->info.dimension));
     for (int i = 0; i < 3; i++)
         assert_true(item.embedding[i] == first[i]); /* the bits every machine gives */
     line_close(&line);
@@ -201,6 +201,40 @@ static void a_failed_input_costs_only_its_own_record(void **state)
     assert_false(items[0].encoded || items[2].encoded);
     assert_true(items[1].encoded);
     assert_memory_equal(items[1].embedding, alone, sizeof alone);
+    line_close(&line);
+}
+
+static float given; /* what the engine below gives for every element */
+
+static bool encode_given(struct img_engine *engine, const struct img_text *text, float *out,
+                         struct img_err *err)
+{
+    (void)text;
+    (void)err;
+    for (size_t i = 0; i < engine->info.dimension; i++)
+        out[i] = given;
+    return true;
+}
+
+static void vectors_that_are_none_become_errors(void **state)
+{
+    (void)state;
+    static const float values[] = {INFINITY, NAN, 0};
+    static const struct img_engine_ops ops = {.encode_text = encode_given};
+    struct line line;
+    struct img_err err;
+    line_open(&line, DEMO, 0, false);
+    struct img_engine *own = line.embedder.engine, fake = {.ops = &ops, .info = own->info};
+    line.embedder.engine = &fake;
+    line.settings.normalize = true;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        struct img_item item = {.kind = IMG_ITEM_TEXT, .text = "a", .text_len = 1};
+        given = values[i];
+        assert_true(img_embedder_run(&line.embedder, &item, 1, &err));
+        assert_false(item.encoded);
+        assert_int_equal(item.err.code, IMG_ERR_BAD_EMBEDDING);
+    }
+    line.embedder.engine = own;
     line_close(&line);
 }
 
@@ -259,6 +293,7 @@ int main(void)
         cmocka_unit_test(files_at_a_size_of_their_own_through_a_full_size_model),
         cmocka_unit_test(demo_pictures_give_the_references_embeddings),
         cmocka_unit_test(a_failed_input_costs_only_its_own_record),
+        cmocka_unit_test(vectors_that_are_none_become_errors),
         cmocka_unit_test(augmentation_averages_with_the_mirror_image),
         cmocka_unit_test(a_written_picture_decodes_to_itself),
     };

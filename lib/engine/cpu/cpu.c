@@ -141,7 +141,7 @@ static bool encode_text(struct img_engine *engine, const struct img_text *text, 
     size_t count;
     if (!cpu->tokenizer.table && !img_tokenizer_attach(&cpu->tokenizer, packed->tokenizer,
                                                        packed->tokenizer_size, err))
-        return false;
+        return cpu->store.path.data ? img_err_in(err, "%s", cpu->store.path.data) : false;
     if (!img_tokenizer_encode(&cpu->tokenizer, text->bytes, text->len, cpu->ids,
                               engine->info.context, &count, err))
         return false;
