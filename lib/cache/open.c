@@ -1,220 +1,14 @@
 /* Opening the environment, whatever is found there, and closing it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cache/check.h"
-#include "cache/inside.h"
+#include "cache/env.h"
 #include "cache/lock.h"
 #include "cache/place.h"
-
-/* A sparse file's address space costs nothing where there is enough of it. */
-static const size_t map_most = sizeof(size_t) > 4 ? (size_t)64 << (sizeof(size_t) > 4 ? 30 : 0)
-                                                  : (size_t)512 << 20;
-static const size_t map_least = (size_t)64 << 20;
-enum { READERS = 1024 };
-
-enum opened { OPENED, BROKEN, UNUSABLE };
-
-static const char *const names[IMG_CACHE_TABLES] = {
-    [IMG_CACHE_META] = "meta",         [IMG_CACHE_FILES] = "files",
-    [IMG_CACHE_VECTORS] = "vectors",   [IMG_CACHE_FACTS] = "facts",
-    [IMG_CACHE_FAILURES] = "failures", [IMG_CACHE_USES] = "uses",
-};
-
-static bool failed(struct img_err *err, int code)
-{
-    return img_err_set(err, IMG_ERR_SYSTEM, "%s", mdb_strerror(code));
-}
-
-static enum opened verdict(const struct img_err *err)
-{
-    return err->code == IMG_ERR_TRUNCATED || err->code == IMG_ERR_BAD_RECORD ? BROKEN : UNUSABLE;
-}
-
-/* The data file before LMDB maps it; one that is empty or not there is made. */
-static bool look_first(const char *path, struct img_err *err)
-{
-    struct stat info;
-    struct img_cache_head head;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return errno == ENOENT ? true
-                               : img_err_sys(err, img_code_from_errno(errno), errno, "cannot open");
-    bool ok = true;
-    if (fstat(fd, &info) != 0)
-        ok = img_err_sys(err, IMG_ERR_READ, errno, "cannot stat");
-    else if (!S_ISREG(info.st_mode))
-        ok = img_err_set(err, IMG_ERR_BAD_RECORD, "not a regular file");
-    else if (info.st_size > 0)
-        ok = img_cache_check_head(fd, SIZE_MAX, &head, err);
-    close(fd);
-    return ok;
-}
-
-/* The trees, before anybody searches them. */
-static bool look_closer(struct img_cache *cache, struct img_err *err)
-{
-    enum { TRIES = 5, PAGES = 4096, MS = 30 };
-    const struct img_cache_budget budget = {.pages = PAGES, .ms = MS};
-    mdb_filehandle_t fd;
-    int code = mdb_env_get_fd(cache->env, &fd);
-    if (code != 0)
-        return failed(err, code);
-    for (int i = 0; i < TRIES; i++) {
-        MDB_txn *txn;
-        struct img_cache_head head;
-        code = mdb_txn_begin(cache->env, NULL, MDB_RDONLY, &txn);
-        if (code != 0)
-            return failed(err, code);
-        size_t id = mdb_txn_id(txn);
-        bool ok = img_cache_check_head(fd, id, &head, err) &&
-                  img_cache_check_trees(fd, &head, &budget, err);
-        mdb_txn_abort(txn);
-        if (ok)
-            return true;
-        if (err->code != IMG_ERR_SYSTEM && !cache->read_only)
-            return false;
-    }
-    return false;
-}
-
-/* A truncated file would end the process that reads behind its end; zeros there are only damage. */
-static int fill_up(struct img_cache *cache, MDB_txn *txn)
-{
-    MDB_envinfo info;
-    MDB_stat stat;
-    struct stat file;
-    mdb_filehandle_t fd;
-    int code = mdb_env_info(cache->env, &info);
-    if (code == 0)
-        code = mdb_env_get_fd(cache->env, &fd);
-    if (code == 0)
-        code = mdb_env_stat(cache->env, &stat);
-    if (code != 0)
-        return code;
-    off_t need = (off_t)(info.me_last_pgno + 1) * (off_t)stat.ms_psize;
-    (void)txn; /* its lock is what lets nobody else write meanwhile */
-    if (fstat(fd, &file) != 0 || (file.st_size < need && ftruncate(fd, need) != 0))
-        return errno;
-    return 0;
-}
-
-static bool make_seed(struct img_cache *cache, MDB_txn *txn, const struct img_cache_name *name,
-                      struct img_err *err)
-{
-    struct img_cache_value value;
-    if (getrandom(&cache->seed, sizeof cache->seed, 0) != (ssize_t)sizeof cache->seed)
-        return img_err_sys(err, IMG_ERR_SYSTEM, errno, "no random number");
-    img_cache_write_seed(&value, img_cache_name_bytes(name), cache->seed);
-    MDB_val key = img_cache_val(img_cache_name_bytes(name)), data = {value.len, value.data};
-    int code = mdb_put(txn, cache->tables[IMG_CACHE_META], &key, &data, 0);
-    return code == 0 ? true : failed(err, code);
-}
-
-/* Opens the tables and reads the seed, or makes both. */
-static bool begin_tables(struct img_cache *cache, bool make, MDB_txn *txn, struct img_err *err)
-{
-    struct img_cache_name name = {.data = "cache", .len = 5};
-    struct img_cache_bytes value;
-    uint32_t layout;
-    for (int i = 0; i < IMG_CACHE_TABLES; i++) {
-        int code = mdb_dbi_open(txn, names[i], make ? MDB_CREATE : 0, &cache->tables[i]);
-        if (code == MDB_NOTFOUND)
-            return img_err_set(err, IMG_ERR_BAD_RECORD, "it has no table '%s'", names[i]);
-        if (code != 0)
-            return failed(err, code);
-    }
-    if (!img_cache_find(cache, txn, IMG_CACHE_META, &name, &value))
-        return make ? make_seed(cache, txn, &name, err)
-                    : img_err_set(err, IMG_ERR_BAD_RECORD, "it does not say its version");
-    if (!img_cache_read_seed(img_cache_name_bytes(&name), value, &layout, &cache->seed))
-        return img_err_set(err, IMG_ERR_BAD_RECORD, "its version cannot be read");
-    if (layout != IMG_CACHE_LAYOUT)
-        return img_err_set(err, IMG_ERR_BAD_RECORD, "it is of version %u, and this is %d", layout,
-                           IMG_CACHE_LAYOUT);
-    return true;
-}
-
-static size_t entries_in_main(MDB_env *env)
-{
-    MDB_stat stat;
-    return mdb_env_stat(env, &stat) == 0 ? stat.ms_entries : 0;
-}
-
-static bool open_tables(struct img_cache *cache, struct img_err *err)
-{
-    MDB_txn *txn;
-    /* An environment with anything in it must have all that is ours. */
-    bool make = !cache->read_only && entries_in_main(cache->env) == 0;
-    int code = mdb_txn_begin(cache->env, NULL, cache->read_only ? MDB_RDONLY : 0, &txn);
-    if (code == 0 && !cache->read_only) {
-        code = fill_up(cache, txn);
-        if (code != 0)
-            mdb_txn_abort(txn);
-    }
-    if (code != 0)
-        return failed(err, code);
-    if (!begin_tables(cache, make, txn, err)) {
-        mdb_txn_abort(txn);
-        return false;
-    }
-    code = mdb_txn_commit(txn);
-    return code == 0 ? true : failed(err, code);
-}
-
-/* Maps as much as the address space has room for. */
-static int open_env(struct img_cache *cache)
-{
-    unsigned flags = MDB_NOTLS | MDB_NOMETASYNC | MDB_NORDAHEAD;
-    if (cache->read_only)
-        flags |= MDB_RDONLY | (cache->lock < 0 ? MDB_NOLOCK : 0);
-    int code = ENOMEM;
-    for (size_t size = map_most; code == ENOMEM && size >= map_least; size /= 2) {
-        code = mdb_env_create(&cache->env);
-        if (code != 0)
-            return code;
-        (void)mdb_env_set_maxdbs(cache->env, IMG_CACHE_TABLES);
-        (void)mdb_env_set_maxreaders(cache->env, READERS);
-        code = mdb_env_set_mapsize(cache->env, size);
-        if (code == 0)
-            code = mdb_env_open(cache->env, cache->folder, flags, 0600);
-        if (code != 0) {
-            mdb_env_close(cache->env);
-            cache->env = NULL;
-        }
-    }
-    return code;
-}
-
-static enum opened open_once(struct img_cache *cache, struct img_err *err)
-{
-    char path[PATH_MAX];
-    int dead = 0;
-    if ((size_t)snprintf(path, sizeof path, "%s/data.mdb", cache->folder) >= sizeof path) {
-        img_err_set(err, IMG_ERR_SYSTEM, "the name is too long");
-        return UNUSABLE;
-    }
-    if (!look_first(path, err))
-        return verdict(err);
-    int code = open_env(cache);
-    if (code != 0) {
-        failed(err, code);
-        return code == MDB_INVALID || code == MDB_CORRUPTED ? BROKEN : UNUSABLE;
-    }
-    if (!cache->read_only)
-        (void)mdb_reader_check(cache->env, &dead);
-    if (look_closer(cache, err) && open_tables(cache, err))
-        return OPENED;
-    enum opened result = verdict(err);
-    mdb_env_close(cache->env);
-    cache->env = NULL;
-    return result;
-}
+#include "cache/reopen.h"
 
 static bool writable(const struct img_cache *cache)
 {
@@ -225,21 +19,26 @@ static bool writable(const struct img_cache *cache)
     return len > 0 && (size_t)len < sizeof path && (access(path, W_OK) == 0 || errno == ENOENT);
 }
 
-/* Opens what is there; what cannot be read is put aside and begun anew. */
-static bool open_or_replace(struct img_cache *cache, struct img_err *err)
+/* What cannot be used is put aside, and a new one is begun. */
+static bool replace(struct img_cache *cache, const char *why, struct img_err *err)
 {
     char aside[PATH_MAX];
-    struct img_err why;
-    enum opened opened = open_once(cache, err);
-    if (opened != BROKEN || cache->read_only)
-        return opened == OPENED;
-    why = *err;
     if (!img_cache_move_aside(cache->folder, aside, sizeof aside, err))
-        return img_err_in(err, "it is damaged (%s)", why.text);
+        return img_err_in(err, "it is damaged (%s)", why);
     img_report(cache->report, IMG_WARNING,
-               "cache %s: %s; it was moved to %s, and a new one is begun", cache->folder, why.text,
+               "cache %s: %s; it was moved to %s, and a new one is begun", cache->folder, why,
                aside);
-    return img_folder_make(cache->folder, true, err) && open_once(cache, err) == OPENED;
+    return img_folder_make(cache->folder, true, err) &&
+           img_cache_env_open(cache, err) == IMG_CACHE_OPENED;
+}
+
+static bool open_or_replace(struct img_cache *cache, struct img_err *err)
+{
+    enum img_cache_opened opened = img_cache_env_open(cache, err);
+    if (opened != IMG_CACHE_BROKEN || cache->read_only)
+        return opened == IMG_CACHE_OPENED;
+    struct img_err why = *err;
+    return replace(cache, why.text, err);
 }
 
 /* The folder, or what stands in its place. */
@@ -306,15 +105,40 @@ bool img_cache_open(struct img_cache **cache, const struct img_cache_options *op
 static void close_env(struct img_cache *cache)
 {
     struct img_err ignored;
-    for (size_t i = 0; i < cache->idle_count; i++)
-        mdb_txn_abort(cache->idle[i]);
-    cache->idle_count = 0;
     bool locked = cache->lock >= 0 &&
                   img_cache_lock_take(cache->lock, IMG_CACHE_LOCK_OPENING, false, &ignored);
-    mdb_env_close(cache->env);
-    cache->env = NULL;
+    img_cache_env_close(cache);
     if (locked)
         img_cache_lock_drop(cache->lock, IMG_CACHE_LOCK_OPENING);
+}
+
+bool img_cache_replace(struct img_cache *cache, const char *why, struct img_err *err)
+{
+    if (cache->lock < 0 || cache->read_only)
+        return img_err_set(err, IMG_ERR_SYSTEM, "it can only be read");
+    if (!img_cache_lock_take(cache->lock, IMG_CACHE_LOCK_OPENING, false, err))
+        return false;
+    img_cache_env_close(cache);
+    bool ok = replace(cache, why, err);
+    img_cache_lock_drop(cache->lock, IMG_CACHE_LOCK_OPENING);
+    return ok;
+}
+
+bool img_cache_exchange(struct img_cache *cache, const char *path, struct img_err *err)
+{
+    char own[PATH_MAX];
+    if ((size_t)snprintf(own, sizeof own, "%s/data.mdb", cache->folder) >= sizeof own)
+        return img_err_set(err, IMG_ERR_OUTPUT, "the name is too long");
+    img_cache_env_close(cache);
+    if (rename(path, own) != 0) {
+        struct img_err why;
+        img_err_sys(&why, IMG_ERR_OUTPUT, errno, "cannot put the smaller file in place");
+        bool again = img_cache_env_open(cache, err) == IMG_CACHE_OPENED;
+        if (again)
+            *err = why;
+        return false;
+    }
+    return img_cache_env_open(cache, err) == IMG_CACHE_OPENED;
 }
 
 void img_cache_close(struct img_cache *cache)
