@@ -44,6 +44,7 @@ OPTIMISE ?= -O1 -fno-omit-frame-pointer
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 HARDENING :=
 DECODER_GIB := 0
+TEST_SECONDS := 3000
 else
 BUILD ?= build
 OPTIMISE ?= -O2
@@ -52,6 +53,7 @@ HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 DECODER_GIB := 8
 endif
 
+TEST_SECONDS ?= 600
 V ?= 0
 # What a recipe begins with: its short form, or nothing and the whole command is seen.
 say = $(if $(filter 0,$(V)),@echo '  $(1) $@';)
@@ -209,7 +211,7 @@ $(NEON_TEST): $(NEON_SOURCES) $(wildcard lib/kernel/*.h lib/base/*.h tests/suppo
 
 # What the tests of every kind are told. Warnings of the sanitizers end a test.
 TEST_ENV := BUILD='$(abspath $(BUILD))' IMG_BIN='$(abspath $(BUILD)/bin)' \
-	UBSAN_OPTIONS=print_stacktrace=1
+	TEST_SECONDS=$(TEST_SECONDS) UBSAN_OPTIONS=print_stacktrace=1
 
 .PHONY: check check-tree check-unit check-fuzz check-neon check-e2e check-full check-valgrind tests
 check: check-tree check-unit check-fuzz check-neon check-e2e
