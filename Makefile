@@ -44,6 +44,7 @@ OPTIMISE ?= -O1 -fno-omit-frame-pointer
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 HARDENING :=
 DECODER_GIB := 0
+TEST_SECONDS := 3000
 else
 BUILD ?= build
 OPTIMISE ?= -O2
@@ -52,6 +53,7 @@ HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 DECODER_GIB := 8
 endif
 
+TEST_SECONDS ?= 600
 V ?= 0
 # What a recipe begins with: its short form, or nothing and the whole command is seen.
 say = $(if $(filter 0,$(V)),@echo '  $(1) $@';)
@@ -76,7 +78,7 @@ LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZERS) $
 
 # Which library a folder of lib/ may use; nobody else includes it (tests/layers.sh holds us to it).
 LIBS_COMMON := libcjson libxxhash libutf8proc libcurl lmdb
-LIBS_DECODE := vips libexif libtiff-4 lcms2
+LIBS_DECODE := vips libexif libtiff-4 lcms2 libseccomp
 CFLAGS_DECODE = $(call once,CFLAGS_DECODE,$(subst -I,-isystem ,$(call packages,--cflags $(LIBS_DECODE))))
 LDLIBS = $(call once,LDLIBS,$(call packages,--libs $(LIBS_COMMON)) -lm)
 LDLIBS_DECODE = $(call once,LDLIBS_DECODE,$(call packages,--libs $(LIBS_DECODE)) -lgif -lxxhash -lm)
@@ -138,6 +140,8 @@ $(DATA):
 	ln -sfnr lib/data $@
 
 $(BUILD)/obj/lib/decode/%.o $(BUILD)/obj/tests/unit/test_decode%.o: CFLAGS_ALL += $(CFLAGS_DECODE)
+# What sanitizers do when they find something, a fence must let them.
+$(BUILD)/obj/lib/decode/fence.o: CFLAGS_ALL += -DIMG_SANITIZED=$(if $(SANITIZERS),1,0)
 $(BUILD)/obj/lib/kernel/%_avx2.o: CFLAGS_ALL += -mavx2 -mfma
 # Sixteen lanes in plain C, inlined and checked, are more than gcc's sanitizers finish in minutes.
 $(BUILD)/obj/lib/kernel/kernels_scalar.o: CFLAGS_ALL += $(if $(SANITIZERS),-fno-inline)
@@ -168,7 +172,7 @@ $(BUILD)/tests/img-decode-hooks: $(call object,tests/hooks/img-decode-hooks.c) $
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
 
-$(BUILD)/tests/test_worker: | $(BUILD)/tests/img-decode-hooks $(BUILD)/bin/img-decode
+$(BUILD)/tests/test_worker $(BUILD)/tests/test_fence: | $(BUILD)/tests/img-decode-hooks $(BUILD)/bin/img-decode
 
 $(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
@@ -209,7 +213,7 @@ $(NEON_TEST): $(NEON_SOURCES) $(wildcard lib/kernel/*.h lib/base/*.h tests/suppo
 
 # What the tests of every kind are told. Warnings of the sanitizers end a test.
 TEST_ENV := BUILD='$(abspath $(BUILD))' IMG_BIN='$(abspath $(BUILD)/bin)' \
-	UBSAN_OPTIONS=print_stacktrace=1
+	TEST_SECONDS=$(TEST_SECONDS) UBSAN_OPTIONS=print_stacktrace=1
 
 .PHONY: check check-tree check-unit check-fuzz check-neon check-e2e check-full check-valgrind tests
 check: check-tree check-unit check-fuzz check-neon check-e2e

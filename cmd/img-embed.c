@@ -163,7 +163,7 @@ static bool show(struct embed *e, const struct img_item *item, size_t index, str
 static bool embed_batch(struct embed *e, size_t n, struct img_err *err)
 {
     bool ok = img_embedder_run(&e->embedder, e->items, n, err);
-    for (size_t i = 0; ok && i < n; i++)
+    for (size_t i = 0; ok && i < n && img_item_done(&e->items[i]); i++)
         ok = show(e, &e->items[i], e->done + i, err);
     ok = ok && img_output_lines(&e->cli.output, e->out.data, e->out.len, err) &&
          img_output_flush(&e->cli.output, err);

@@ -7,7 +7,8 @@
 set -eu
 
 build='gcc libc6-dev make pkg-config libvips-dev libexif-dev libgif-dev libcjson-dev
-    libcurl4-openssl-dev libxxhash-dev libutf8proc-dev liblmdb-dev'
+    libcurl4-openssl-dev libxxhash-dev libutf8proc-dev libseccomp-dev liblmdb-dev libtiff-dev
+    liblcms2-dev'
 # prove comes with perl; mandoc reads the manual pages; jq and xxhash judge records from outside.
 tests='libcmocka-dev perl mandoc jq xxhash'
 # The NEON kernels are tested on x86, too: cross-built, run by qemu.
@@ -34,7 +35,7 @@ esac
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     fail "this script knows Debian and Ubuntu only. Needed here: a C17 compiler, make, pkg-config," \
-        "and libvips, libexif, giflib, cJSON, libcurl, xxHash, utf8proc with their headers;" \
+        "and libvips, libexif, giflib, cJSON, libcurl, xxHash, utf8proc, libseccomp with their headers;" \
         "for the tests cmocka, prove, mandoc, jq and xxhsum"
 fi
 

@@ -3,10 +3,11 @@
 # those that fail, the reasons of those that skip, and the sums at the end.
 #
 # usage: tests/run-unit.sh [--valgrind] PROGRAM…
+# A program may take TEST_SECONDS, by default 600.
 set -u
 
 under=
-limit=600
+limit=${TEST_SECONDS:-600}
 if [ "${1-}" = --valgrind ]; then
     # Small blocks: some decoders' code is too much for valgrind in one piece. libjpeg-turbo's
     # vector code reads beyond what it uses, and has a switch.

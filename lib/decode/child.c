@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "decode/fence.h"
 #include "decode/limits.h"
 #include "worker/protocol.h"
 
@@ -26,6 +27,7 @@ struct child {
     uint8_t *pixels;
     size_t pixels_size; /* mapped, without the board */
     struct img_arena arena;
+    bool fenced;
 };
 
 /* Makes *data a mapping of at least size bytes of fd from offset on. */
@@ -114,6 +116,17 @@ static bool serve(struct child *child, const struct img_worker_decode *request, 
     return img_worker_send(child->slot->socket, &answer, IMG_WORKER_ANSWER, NULL, 0);
 }
 
+/* Before the first picture's bytes are so much as mapped. A kernel that takes no filter was named
+ * to the client when img-decode started. */
+static bool fence(struct child *child, const struct img_prep *prep, struct img_err *err)
+{
+    const uint32_t texts = 1U << IMG_FORMAT_SVG | 1U << IMG_FORMAT_PDF;
+    if (child->fenced || img_decode_fence_refused() != 0)
+        return true;
+    child->fenced = true;
+    return img_decode_fence(child->slot->socket, (prep->formats & texts) != 0, err);
+}
+
 int img_decode_child(const struct img_decode_slot *slot, const struct img_decoder *decoder)
 {
     struct child child = {.slot = slot, .decoder = decoder};
@@ -129,6 +142,8 @@ int img_decode_child(const struct img_decode_slot *slot, const struct img_decode
         if (img_worker_receive(slot->socket, 0, &request, NULL, 0) != IMG_WORKER_GOT ||
             request.head.kind != IMG_WORKER_DECODE)
             break;
+        if (!fence(&child, &request.decode.prep, &err))
+            return EXIT_FAILURE;
         if (!serve(&child, &request.decode, &again))
             break;
     }

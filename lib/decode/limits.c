@@ -84,7 +84,8 @@ static void offer_to_be_killed(void)
 bool img_decode_limit(uint64_t memory_limit, struct img_err *err)
 {
     offer_to_be_killed();
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    /* From here on nobody but root debugs the process or reads its memory. */
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return img_err_sys(err, IMG_ERR_SYSTEM, errno, "cannot give up privileges");
     if (!lower(RLIMIT_NOFILE, DESCRIPTORS, err) || !lower(RLIMIT_FSIZE, 0, err) ||
         !lower(RLIMIT_CORE, 0, err))

@@ -7,8 +7,9 @@
 #include "base/err.h"
 
 /* Limits the calling process for good: memory_limit bytes of address space (0: no limit), few
- * descriptors, no files written, no core; first choice of the kernel when memory runs out. A crash
- * after a failed allocation ends the process with IMG_WORKER_EXIT_MEMORY. Fails with SYSTEM. */
+ * descriptors, no files written, no core, no new privileges; first choice of the kernel when memory
+ * runs out. A crash after a failed allocation ends the process with IMG_WORKER_EXIT_MEMORY. Fails
+ * with SYSTEM. */
 IMG_CHECKED bool img_decode_limit(uint64_t memory_limit, struct img_err *err);
 
 /* Called where an allocation failed, from any thread. */

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "decode/fence.h"
 #include "worker/protocol.h"
 
 struct post {
@@ -189,7 +190,9 @@ static void end_workers(struct supervisor *s)
 
 static bool run(struct supervisor *s, struct img_err *err)
 {
-    union img_worker_message ready = {0};
+    union img_worker_message ready = {.ready = {.unfenced = (uint32_t)img_decode_fence_refused()}};
+    if (chdir("/") != 0)
+        return img_err_sys(err, IMG_ERR_SYSTEM, errno, "cannot leave the folder");
     if (!settle_signals(s, err) || !s->decoder->begin(err))
         return false;
     bool gone = !img_worker_send(s->control, &ready, IMG_WORKER_READY, NULL, 0);

@@ -3,7 +3,7 @@
 #ifndef IMG_DECODE_WARM_H
 #define IMG_DECODE_WARM_H
 
-/* Decodes a small picture of our own. No thread may be left running by it. */
+/* Decodes small pictures of our own, as far as that needs no threads. No thread may be left running by it. */
 void img_decode_warm_up(void);
 
 #endif

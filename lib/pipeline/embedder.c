@@ -51,7 +51,8 @@ bool img_embedder_open(struct img_embedder *e, const struct img_settings *settin
                        size_t pictures, struct img_err *err)
 {
     *e = (struct img_embedder){.settings = settings, .model_name = model->name,
-                               .report = engine_options->report, .decoders = settings->decoders};
+                               .report = engine_options->report,
+                               .stopped = engine_options->stopped, .decoders = settings->decoders};
     if (pictures > 0 && pictures < e->decoders)
         e->decoders = (unsigned)pictures;
     return (pictures == 0 || start_workers(e, err)) &&
@@ -133,7 +134,8 @@ static void read_on_thread(void *ctx, unsigned thread, unsigned threads)
 {
     struct reading *r = ctx;
     (void)threads;
-    for (size_t i; (i = atomic_fetch_add(&r->next, 1)) < r->n;)
+    for (size_t i; !(r->e->stopped && r->e->stopped()) &&
+                   (i = atomic_fetch_add(&r->next, 1)) < r->n;)
         if (is_picture(&r->items[i]) &&
             !decode_item(r->e, &r->items[i], thread, &r->errs[thread]))
             return;

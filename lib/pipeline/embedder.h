@@ -13,6 +13,7 @@ struct img_embedder {
     const struct img_settings *settings;
     const char *model_name;
     const struct img_report *report;
+    int (*stopped)(void);        /* as in the engine's options */
     struct img_workers *workers; /* NULL until the first picture */
     struct img_engine *engine;
     struct img_pool *readers;  /* one thread a decoder */
@@ -32,7 +33,8 @@ IMG_CHECKED bool img_embedder_open(struct img_embedder *embedder,
 
 /* Works on items[n], n at most settings->batch. What fails for one input is in its err, and the
  * others go on; false only when nothing can go on (no decoders, a model without the tower asked
- * for). Results stay valid until the next call. */
+ * for). Once engine_options->stopped() says so, pictures that were not begun are left undone
+ * (img_item_done()). Results stay valid until the next call. */
 IMG_CHECKED bool img_embedder_run(struct img_embedder *embedder, struct img_item *items, size_t n,
                                   struct img_err *err);
 

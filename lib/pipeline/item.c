@@ -31,6 +31,11 @@ void img_item_log(struct img_item *item, const char *fmt, ...)
     va_end(args);
 }
 
+bool img_item_done(const struct img_item *item)
+{
+    return item->encoded || item->err.code != IMG_OK || item->kind == IMG_ITEM_PASSED;
+}
+
 void img_item_report(const struct img_item *item, const struct img_report *report)
 {
     enum { TEXT_SHOWN = 60 };

@@ -56,6 +56,9 @@ struct img_item {
 /* Adds a line, stamped now, to the item's debug log; nothing when the log is full. */
 void img_item_log(struct img_item *item, const char *fmt, ...) IMG_PRINTF(2, 3);
 
+/* Whether there is a record to be written: false for what a signal left undone. */
+bool img_item_done(const struct img_item *item);
+
 /* What went wrong with the item, if anything did, as a warning: "photo.jpg: not an image". */
 void img_item_report(const struct img_item *item, const struct img_report *report);
 

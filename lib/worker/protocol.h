@@ -19,7 +19,7 @@
 #define IMG_WORKER_MAGIC 0x44474d49u
 
 enum {
-    IMG_WORKER_VERSION = 1,
+    IMG_WORKER_VERSION = 2,
     IMG_WORKER_SLOTS_MAX = 256,
     IMG_WORKER_ATTACHED = 3,      /* descriptors in an ATTACH: socket, input (read only), pixels */
     IMG_WORKER_EXIT_MEMORY = 86,  /* status of a worker whose allocation failed where none may */
@@ -47,6 +47,8 @@ struct img_worker_head {
 
 struct img_worker_ready {
     struct img_worker_head head;
+    uint32_t unfenced; /* 0, or the errno for which workers go without a seccomp filter */
+    uint32_t unused;
 };
 
 struct img_worker_failed {

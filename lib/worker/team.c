@@ -99,20 +99,24 @@ static bool start(struct img_team *team, struct img_err *err)
     team->control = pair[0];
     team->epoch++;
     team->ready = false;
+    team->failure = (struct img_err){0};
     img_report(team->report, IMG_DEBUG, "img-decode started as process %ld", (long)team->pid);
     return true;
 }
 
 /* Reads what the process has said about its start so far. */
-static void hear(struct img_team *team, struct img_err *failure)
+static void hear(struct img_team *team)
 {
     union img_worker_message message;
     while (img_worker_receive(team->control, MSG_DONTWAIT, &message, NULL, 0) == IMG_WORKER_GOT) {
         if (message.head.kind == IMG_WORKER_READY) {
             team->ready = true;
+            if (message.ready.unfenced != 0)
+                img_report(team->report, IMG_NOTE, "decoders run without a seccomp filter: %s",
+                           strerror((int)message.ready.unfenced));
         } else if (message.head.kind == IMG_WORKER_FAILED) {
             message.failed.text[sizeof message.failed.text - 1] = '\0';
-            img_err_set(failure, IMG_ERR_SYSTEM, "%s", message.failed.text);
+            img_err_set(&team->failure, IMG_ERR_SYSTEM, "%s", message.failed.text);
         }
     }
 }
@@ -146,19 +150,18 @@ static int end(struct img_team *team)
 static void lose(struct img_team *team)
 {
     char how[64] = "is gone";
-    struct img_err failure = {0};
-    hear(team, &failure);
+    hear(team);
     int status = end(team);
     if (status != -1)
         img_worker_describe_end(status, how, sizeof how);
     team->start = (struct img_err){0};
-    if (team->ready && failure.code == IMG_OK) {
+    if (team->ready && team->failure.code == IMG_OK) {
         img_report(team->report, IMG_WARNING, "img-decode %s; it is started again", how);
         return;
     }
-    if (failure.code == IMG_OK)
-        img_err_set(&failure, IMG_ERR_SYSTEM, "%s %s at its start", team->program, how);
-    team->start = failure;
+    if (team->failure.code == IMG_OK)
+        img_err_set(&team->failure, IMG_ERR_SYSTEM, "%s %s at its start", team->program, how);
+    team->start = team->failure;
 }
 
 /* Sends the slot to the process. One that died unseen is seen here: once more with a new one. */
@@ -245,6 +248,14 @@ void img_team_lost(struct img_team *team, uint32_t epoch)
     pthread_mutex_unlock(&team->lock);
 }
 
+void img_team_hear(struct img_team *team)
+{
+    pthread_mutex_lock(&team->lock);
+    if (team->control >= 0 && !team->ready)
+        hear(team);
+    pthread_mutex_unlock(&team->lock);
+}
+
 bool img_team_started(struct img_team *team, struct img_err *err)
 {
     pthread_mutex_lock(&team->lock);
@@ -257,11 +268,10 @@ bool img_team_started(struct img_team *team, struct img_err *err)
 
 void img_team_close(struct img_team *team)
 {
-    struct img_err unused = {0};
     if (team->control >= 0) {
         /* One that is ready ends and reaps its workers when it is told; one that is still loading
          * has none, and nobody waits for it. */
-        hear(team, &unused);
+        hear(team);
         if (team->ready && shutdown(team->control, SHUT_WR) == 0)
             hung_up(team->control, CLOSE_MS);
         end(team);

@@ -21,6 +21,7 @@ struct img_team {
     pid_t pid;
     uint32_t epoch; /* which process, from 1 */
     bool ready;     /* it has said that it is */
+    struct img_err failure; /* what it has said of its failure; IMG_OK: nothing */
     struct img_err start; /* how the last one that is over failed to start; IMG_OK: it did start */
 };
 
@@ -39,6 +40,9 @@ void img_team_kill_worker(struct img_team *team, unsigned slot, uint32_t epoch);
 /* Says that the process of that epoch is gone or of no use; it is ended for certain. The next
  * attach starts another. */
 void img_team_lost(struct img_team *team, uint32_t epoch);
+
+/* Takes in what the process has said of its start, and reports what its user should know. */
+void img_team_hear(struct img_team *team);
 
 /* How the last process failed to start, in err (SYSTEM); true when it did start. */
 IMG_CHECKED bool img_team_started(struct img_team *team, struct img_err *err);

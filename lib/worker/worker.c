@@ -241,8 +241,10 @@ static enum outcome ask(struct img_workers *workers, unsigned index,
             return FAILED;
         request->decode.id = ++slot->id;
         enum outcome outcome = converse(workers, index, request, message, err);
-        if (outcome != LOST)
+        if (outcome != LOST) {
+            img_team_hear(&workers->team);
             return outcome;
+        }
         img_team_lost(&workers->team, slot->epoch);
         detach(slot);
     }

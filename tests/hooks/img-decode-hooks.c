@@ -3,12 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "decode/supervise.h"
@@ -24,6 +29,12 @@ static bool begin(struct img_err *err)
 static bool begin_fails(struct img_err *err)
 {
     return img_err_set(err, IMG_ERR_SYSTEM, "the decoder's library is broken");
+}
+
+static void wait_for_ever(void)
+{
+    for (;;)
+        usleep(500000);
 }
 
 /* The one socket that a worker is left with. */
@@ -67,8 +78,7 @@ static void lie(const char *how)
         int fds[3] = {1, 1, 1};
         (void)!img_worker_send(fd, &m, IMG_WORKER_STARTED, fds, 3);
     }
-    for (;;)
-        pause();
+    wait_for_ever();
 }
 
 static bool allocate_without_end(struct img_err *err, bool civil)
@@ -95,12 +105,77 @@ static bool ask_too_much(struct img_err *err, bool write)
     return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "damaged data");
 }
 
+static bool tell_descriptors(struct img_err *err)
+{
+    unsigned count = 0;
+    for (int fd = 0; fd < 4096; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "%u descriptors", count);
+}
+
+static bool tell_place(struct img_err *err)
+{
+    char folder[64] = "";
+    unsigned variables = 0;
+    (void)!getcwd(folder, sizeof folder);
+    while (environ && environ[variables])
+        variables++;
+    return img_err_set(err, IMG_ERR_NOT_AN_IMAGE,
+                       "in %s, %u variables, dumpable %d, no new privileges %d", folder, variables,
+                       prctl(PR_GET_DUMPABLE), prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+}
+
+/* Tries what no decoder does; whoever is still there says how it went. */
+static bool trespass(const char *what, struct img_err *err)
+{
+    static const struct {
+        const char *name;
+        long call;
+        long args[6];
+    } calls[] = {
+        {"execve", SYS_execve, {(long)"/bin/true", 0, 0}},
+        {"execveat", SYS_execveat, {AT_FDCWD, (long)"/bin/true", 0, 0, 0}},
+        {"socket", SYS_socket, {AF_INET, SOCK_STREAM, 0}},
+        {"socketpair", SYS_socketpair, {AF_UNIX, SOCK_STREAM, 0, 0}},
+        {"connect", SYS_connect, {0, 0, 0}},
+        {"bind", SYS_bind, {0, 0, 0}},
+        {"process", SYS_clone, {SIGCHLD, 0, 0, 0, 0}},
+        {"ptrace", SYS_ptrace, {0, 0, 0, 0}},
+        {"peek", SYS_process_vm_readv, {1, 0, 0, 0, 0, 0}},
+        {"open", SYS_openat, {AT_FDCWD, (long)"/etc/passwd", O_RDONLY, 0}},
+        {"open-write", SYS_openat, {AT_FDCWD, (long)"/dev/null", O_WRONLY, 0}},
+        {"unlink", SYS_unlinkat, {AT_FDCWD, (long)"/nonexistent/file", 0}},
+        {"memfd", SYS_memfd_create, {(long)"x", 0}},
+        {"signal", SYS_kill, {1, 0}},
+        {"limit", SYS_prlimit64, {1, 0, 0, 0}},
+        {"grow", SYS_ftruncate, {5, 1L << 30}},
+        {"namespace", SYS_unshare, {CLONE_NEWUSER}},
+        {"clone3", SYS_clone3, {0, 0}},
+        {"send", SYS_sendto, {0, (long)"x", 1, 0, 0, 0}},
+        {"receive", SYS_recvmsg, {0, 0, 0}},
+        {"ring", SYS_io_uring_setup, {1, 0}},
+        {"executable", SYS_mmap, {0, 4096, PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
+    };
+    if (strcmp(what, "descriptors") == 0)
+        return tell_descriptors(err);
+    if (strcmp(what, "place") == 0)
+        return tell_place(err);
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        const long *a = calls[i].args;
+        if (strcmp(what, calls[i].name) != 0)
+            continue;
+        errno = 0;
+        (void)!syscall(calls[i].call, a[0], a[1], a[2], a[3], a[4], a[5]);
+        return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "%s: %s", what, strerror(errno));
+    }
+    return img_err_set(err, IMG_ERR_UNSUPPORTED_FORMAT, "no such attempt");
+}
+
 static bool misbehave(const char *how, struct img_info *info, struct img_err *err)
 {
     static volatile unsigned spin;
     if (strcmp(how, "sleep") == 0)
-        for (;;)
-            pause();
+        wait_for_ever();
     if (strcmp(how, "spin") == 0)
         for (;;)
             spin++;
@@ -116,7 +191,7 @@ static bool misbehave(const char *how, struct img_info *info, struct img_err *er
         _exit(0);
     if (strcmp(how, "parricide") == 0) {
         kill(getppid(), SIGKILL);
-        pause();
+        wait_for_ever();
     }
     if (strcmp(how, "alloc") == 0 || strcmp(how, "alloc-civil") == 0)
         return allocate_without_end(err, how[5] == '-');
@@ -127,6 +202,8 @@ static bool misbehave(const char *how, struct img_info *info, struct img_err *er
         bool refused = fd < 0 || (write(fd, "x", 1) < 0 && errno == EFBIG);
         return img_err_set(err, refused ? IMG_ERR_UNSUPPORTED_FORMAT : IMG_ERR_TRUNCATED, "write");
     }
+    if (strncmp(how, "try-", 4) == 0)
+        return trespass(how + 4, err);
     if (strncmp(how, "lie-", 4) == 0)
         lie(how + 4);
     if (strcmp(how, "nan") == 0)
@@ -171,6 +248,17 @@ static bool decode(const uint8_t *bytes, size_t len, const struct img_prep *prep
     return true;
 }
 
+/* A kernel, or a container, that takes no filters. */
+static bool refuse_filters(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    bool ok = filter &&
+              seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(seccomp), 0) == 0 &&
+              seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    return ok;
+}
+
 int main(void)
 {
     char self[4096] = "";
@@ -179,6 +267,8 @@ int main(void)
     (void)!readlink("/proc/self/exe", self, sizeof self - 1);
     if (strstr(self, "hooks-broken"))
         decoder.begin = begin_fails;
+    if (strstr(self, "hooks-unfenced") && !refuse_filters())
+        return IMG_EXIT_ENVIRONMENT;
     if (clearenv() != 0)
         return IMG_EXIT_ENVIRONMENT;
     return img_decode_supervise(STDIN_FILENO, &decoder, &err) ? IMG_EXIT_OK : IMG_EXIT_ENVIRONMENT;

@@ -204,6 +204,28 @@ static void a_failed_input_costs_only_its_own_record(void **state)
     line_close(&line);
 }
 
+static int stop_at_once(void)
+{
+    return 1;
+}
+
+static void pictures_not_begun_before_a_signal_stay_undone(void **state)
+{
+    (void)state;
+    struct line line;
+    struct img_err err;
+    struct img_item items[2] = {{.kind = IMG_ITEM_PATH, .path = DEMO_PICTURE},
+                                {.kind = IMG_ITEM_PATH, .path = DEMO_PICTURE}};
+    line_open(&line, DEMO, 0, false);
+    line.embedder.stopped = stop_at_once;
+    assert_true(img_embedder_run(&line.embedder, items, 2, &err));
+    assert_false(img_item_done(&items[0]) || img_item_done(&items[1]));
+    line.embedder.stopped = NULL;
+    assert_true(img_embedder_run(&line.embedder, items, 2, &err));
+    assert_true(img_item_done(&items[0]) && img_item_done(&items[1]));
+    line_close(&line);
+}
+
 static float given; /* what the engine below gives for every element */
 
 static bool encode_given(struct img_engine *engine, const struct img_text *text, float *out,
@@ -293,6 +315,7 @@ int main(void)
         cmocka_unit_test(files_at_a_size_of_their_own_through_a_full_size_model),
         cmocka_unit_test(demo_pictures_give_the_references_embeddings),
         cmocka_unit_test(a_failed_input_costs_only_its_own_record),
+        cmocka_unit_test(pictures_not_begun_before_a_signal_stay_undone),
         cmocka_unit_test(vectors_that_are_none_become_errors),
         cmocka_unit_test(augmentation_averages_with_the_mirror_image),
         cmocka_unit_test(a_written_picture_decodes_to_itself),

@@ -23,6 +23,7 @@
 #include <cmocka.h>
 
 #include "hooks/hooks.h"
+#include "support/hooked.h"
 #include "worker/answer.h"
 #include "worker/share.h"
 #include "worker/worker.h"
@@ -38,78 +39,13 @@
 #define UNDER_ASAN 0
 #endif
 
-enum { SIDE = 32, PIXELS = SIDE * SIDE * 3 };
+enum { SIDE = HOOKED_SIDE, PIXELS = HOOKED_PIXELS };
 
-static char hooks[PATH_MAX];
 static const struct img_prep prep = {.size = SIDE, .resize = SIDE};
-
-static int find_hooks(void **state)
-{
-    (void)state;
-    ssize_t n = readlink("/proc/self/exe", hooks, sizeof hooks - 32);
-    if (n <= 0)
-        return -1;
-    hooks[n] = '\0';
-    char *slash = strrchr(hooks, '/');
-    if (!slash)
-        return -1;
-    memcpy(slash, "/img-decode-hooks", sizeof "/img-decode-hooks");
-    return access(hooks, X_OK);
-}
 
 static struct img_workers *open_workers(unsigned slots, unsigned timeout_ms, uint64_t memory_limit)
 {
-    struct img_err err = {0};
-    struct img_workers *workers;
-    struct img_worker_options options = {.program = hooks,
-                                         .slots = slots,
-                                         .timeout_ms = timeout_ms,
-                                         .memory_limit = UNDER_ASAN ? 0 : memory_limit};
-    if (!img_workers_open(&workers, &options, &err))
-        fail_msg("%s", err.text);
-    return workers;
-}
-
-static bool decode(struct img_workers *workers, unsigned slot, const void *bytes, size_t len,
-                   uint8_t *pixels, struct img_info *info, struct img_err *err)
-{
-    uint8_t *input = img_worker_input(workers, slot, len, err);
-    if (!input)
-        return false;
-    memcpy(input, bytes, len);
-    return img_worker_decode(workers, slot, len, &prep, pixels, info, err);
-}
-
-/* Whether the slot gives the right pixels for these bytes. */
-static bool serves(struct img_workers *workers, unsigned slot, const char *bytes)
-{
-    uint8_t pixels[PIXELS] = {0};
-    struct img_info info;
-    struct img_err err = {0};
-    size_t len = strlen(bytes);
-    if (!decode(workers, slot, bytes, len, pixels, &info, &err)) {
-        print_message("%s: %s: %s\n", bytes, img_code_name(err.code), err.text);
-        return false;
-    }
-    for (size_t i = 0; i < PIXELS; i++)
-        if (pixels[i] != hooks_pixel((const uint8_t *)bytes, len, i))
-            return false;
-    return info.width == len && info.format == IMG_FORMAT_PNG;
-}
-
-/* The bytes must fail with this code and a text that holds says, and the next picture be served. */
-static void expect_failure(struct img_workers *workers, const char *bytes, enum img_code code,
-                           const char *says)
-{
-    uint8_t pixels[PIXELS];
-    struct img_info info;
-    struct img_err err = {0};
-    if (decode(workers, 0, bytes, strlen(bytes), pixels, &info, &err))
-        fail_msg("%s: decoded", bytes);
-    if (err.code != code || !strstr(err.text, says))
-        fail_msg("%s: %s: %s", bytes, img_code_name(err.code), err.text);
-    if (!serves(workers, 0, "a healthy picture"))
-        fail_msg("%s: the next picture is not served", bytes);
+    return hooked_open(NULL, slots, timeout_ms, UNDER_ASAN ? 0 : memory_limit, NULL);
 }
 
 static double seconds(void)
@@ -124,69 +60,23 @@ static void nap_ms(long ms)
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-static bool alive(pid_t pid, pid_t *parent)
-{
-    char path[64], text[512] = "", state = 'Z';
-    int ppid = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return false;
-    size_t n = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[n] = '\0';
-    const char *behind = strrchr(text, ')');
-    if (!behind || sscanf(behind + 1, " %c %d", &state, &ppid) != 2)
-        return false;
-    *parent = ppid;
-    return state != 'Z' && state != 'X';
-}
-
-/* Living children of a process. */
-static size_t children_of(pid_t of, pid_t *found, size_t most)
-{
-    size_t count = 0;
-    DIR *proc = opendir("/proc");
-    if (!proc)
-        return 0;
-    for (struct dirent *entry = readdir(proc); entry; entry = readdir(proc)) {
-        pid_t parent, pid = (pid_t)strtol(entry->d_name, NULL, 10);
-        if (pid > 0 && alive(pid, &parent) && parent == of && count < most)
-            found[count++] = pid;
-    }
-    closedir(proc);
-    return count;
-}
-
 static pid_t only_child_at(pid_t of, int line)
 {
     pid_t found[8];
-    size_t count = children_of(of, found, 8);
+    size_t count = process_children(of, found, 8);
     if (count != 1)
         fail_msg("line %d: %zu children", line, count);
     return found[0];
 }
 #define only_child(of) only_child_at(of, __LINE__)
 
-static size_t open_descriptors(void)
-{
-    size_t count = 0;
-    DIR *fds = opendir("/proc/self/fd");
-    if (!fds)
-        return 0;
-    while (readdir(fds))
-        count++;
-    closedir(fds);
-    return count;
-}
-
 static void healthy_pictures(void **state)
 {
     (void)state;
     struct img_workers *workers = open_workers(2, 10000, 1u << 30);
-    assert_true(serves(workers, 0, "one"));
-    assert_true(serves(workers, 1, "two, which is longer"));
-    assert_true(serves(workers, 0, ""));
+    assert_true(hooked_serves(workers, 0, "one"));
+    assert_true(hooked_serves(workers, 1, "two, which is longer"));
+    assert_true(hooked_serves(workers, 0, ""));
     img_workers_close(workers);
     img_workers_close(NULL);
 }
@@ -218,7 +108,7 @@ static void larger_squares_and_inputs(void **state)
     for (size_t i = 0; i < size; i++)
         if (pixels[i] != hooks_pixel(again, len, i))
             fail_msg("pixel %zu", i);
-    assert_true(serves(workers, 0, "small again"));
+    assert_true(hooked_serves(workers, 0, "small again"));
     assert_null(img_worker_input(workers, 0, SIZE_MAX, &err));
     assert_int_equal(err.code, IMG_ERR_OUT_OF_MEMORY);
     large.size = IMG_SIZE_MAX + 1;
@@ -259,9 +149,9 @@ static void failures_of_pictures(void **state)
 {
     (void)state;
     struct img_workers *workers = open_workers(1, 10000, 0);
-    expect_failure(workers, "HOOK broken", IMG_ERR_NOT_AN_IMAGE, "not an image");
-    expect_failure(workers, "HOOK write", IMG_ERR_UNSUPPORTED_FORMAT, "write");
-    expect_failure(workers, "HOOK text", IMG_ERR_TRUNCATED, "?TTTT");
+    hooked_expect(workers, "HOOK broken", IMG_ERR_NOT_AN_IMAGE, "not an image");
+    hooked_expect(workers, "HOOK write", IMG_ERR_UNSUPPORTED_FORMAT, "write");
+    hooked_expect(workers, "HOOK text", IMG_ERR_TRUNCATED, "?TTTT");
     img_workers_close(workers);
 }
 
@@ -270,11 +160,10 @@ static void crashes(void **state)
     (void)state;
     struct img_workers *workers = open_workers(1, 10000, 1u << 30);
     const char *segv = UNDER_ASAN ? "ended with status" : "killed by SIGSEGV";
-    expect_failure(workers, "HOOK segv", IMG_ERR_DECODER_CRASHED, segv);
-    expect_failure(workers, "HOOK abort", IMG_ERR_DECODER_CRASHED, "killed by SIGABRT");
-    expect_failure(workers, "HOOK kill", IMG_ERR_DECODER_CRASHED, "killed by SIGKILL");
-    expect_failure(workers, "HOOK exit", IMG_ERR_DECODER_CRASHED, "ended with status 0");
-    expect_failure(workers, "HOOK parricide", IMG_ERR_DECODER_CRASHED, "img-decode");
+    hooked_expect(workers, "HOOK segv", IMG_ERR_DECODER_CRASHED, segv);
+    hooked_expect(workers, "HOOK abort", IMG_ERR_DECODER_CRASHED, "killed by SIGABRT");
+    hooked_expect(workers, "HOOK kill", IMG_ERR_DECODER_CRASHED, "killed by SIGKILL");
+    hooked_expect(workers, "HOOK exit", IMG_ERR_DECODER_CRASHED, "ended with status 0");
     img_workers_close(workers);
 }
 
@@ -286,12 +175,12 @@ static void memory_without_end(void **state)
         skip();
     }
     struct img_workers *workers = open_workers(1, 20000, 512u << 20);
-    expect_failure(workers, "HOOK alloc", IMG_ERR_OUT_OF_MEMORY, "memory");
-    expect_failure(workers, "HOOK alloc-civil", IMG_ERR_OUT_OF_MEMORY, "no memory for the picture");
-    expect_failure(workers, "HOOK ask-write", IMG_ERR_OUT_OF_MEMORY, "memory");
-    expect_failure(workers, "HOOK ask-lie", IMG_ERR_OUT_OF_MEMORY, "memory");
-    expect_failure(workers, "HOOK broken", IMG_ERR_NOT_AN_IMAGE, "not an image");
-    expect_failure(workers, "HOOK segv", IMG_ERR_DECODER_CRASHED, "SIGSEGV");
+    hooked_expect(workers, "HOOK alloc", IMG_ERR_OUT_OF_MEMORY, "memory");
+    hooked_expect(workers, "HOOK alloc-civil", IMG_ERR_OUT_OF_MEMORY, "no memory for the picture");
+    hooked_expect(workers, "HOOK ask-write", IMG_ERR_OUT_OF_MEMORY, "memory");
+    hooked_expect(workers, "HOOK ask-lie", IMG_ERR_OUT_OF_MEMORY, "memory");
+    hooked_expect(workers, "HOOK broken", IMG_ERR_NOT_AN_IMAGE, "not an image");
+    hooked_expect(workers, "HOOK segv", IMG_ERR_DECODER_CRASHED, "SIGSEGV");
     /* The picture's own bytes count as well. */
     struct img_err err = {0};
     struct img_info info;
@@ -299,7 +188,7 @@ static void memory_without_end(void **state)
     assert_non_null(img_worker_input(workers, 0, 600u << 20, &err));
     assert_false(img_worker_decode(workers, 0, 600u << 20, &prep, pixels, &info, &err));
     assert_int_equal(err.code, IMG_ERR_OUT_OF_MEMORY);
-    assert_true(serves(workers, 0, "after"));
+    assert_true(hooked_serves(workers, 0, "after"));
     img_workers_close(workers);
 }
 
@@ -308,15 +197,15 @@ static void timeouts(void **state)
     (void)state;
     struct img_workers *workers = open_workers(1, 250, 0);
     double begin = seconds();
-    expect_failure(workers, "HOOK sleep", IMG_ERR_TIMEOUT, "longer than 250 ms");
-    expect_failure(workers, "HOOK spin", IMG_ERR_TIMEOUT, "longer than 250 ms");
+    hooked_expect(workers, "HOOK sleep", IMG_ERR_TIMEOUT, "longer than 250 ms");
+    hooked_expect(workers, "HOOK spin", IMG_ERR_TIMEOUT, "longer than 250 ms");
     double took = seconds() - begin;
     assert_true(took > 0.5);
     assert_true(took < 30);
     img_workers_close(workers);
     /* No limit, no timeout. */
     workers = open_workers(1, 0, 0);
-    assert_true(serves(workers, 0, "HOOK nap"));
+    assert_true(hooked_serves(workers, 0, "HOOK nap"));
     img_workers_close(workers);
 }
 
@@ -326,18 +215,22 @@ static void nonsense_in_answers(void **state)
     static const char *const lies[] = {"nan",       "format",   "code",     "config",
                                        "lie-short", "lie-long", "lie-kind", "lie-magic",
                                        "lie-empty", "lie-ids",  "lie-lives", "lie-shutdown"};
-    struct img_workers *workers = open_workers(1, 5000, 0);
+    char unfenced[PATH_MAX];
+    hooked_link("-unfenced", unfenced);
+    struct img_workers *workers = hooked_open(unfenced, 1, 5000, 0, NULL);
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
         char bytes[32];
         snprintf(bytes, sizeof bytes, "HOOK %s", lies[i]);
-        expect_failure(workers, bytes, IMG_ERR_DECODER_CRASHED, "");
+        hooked_expect(workers, bytes, IMG_ERR_DECODER_CRASHED, "");
     }
-    size_t before = open_descriptors();
-    struct img_workers *hurried = open_workers(1, 200, 0);
-    expect_failure(hurried, "HOOK lie-descriptors", IMG_ERR_TIMEOUT, "");
+    size_t before = process_descriptors();
+    struct img_workers *hurried = hooked_open(unfenced, 1, 200, 0, NULL);
+    hooked_expect(hurried, "HOOK lie-descriptors", IMG_ERR_TIMEOUT, "");
     img_workers_close(hurried);
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(process_descriptors(), before);
+    hooked_expect(workers, "HOOK parricide", IMG_ERR_DECODER_CRASHED, "img-decode");
     img_workers_close(workers);
+    unlink(unfenced);
 }
 
 static void answers_are_checked(void **state)
@@ -395,30 +288,30 @@ static void killed_from_outside(void **state)
 {
     (void)state;
     struct img_workers *workers = open_workers(1, 10000, 0);
-    assert_true(serves(workers, 0, "first"));
+    assert_true(hooked_serves(workers, 0, "first"));
     pid_t supervisor = only_child(getpid());
     for (unsigned round = 0; round < 20; round++) {
         /* An idle worker: nothing is lost, whenever its death is noticed. */
         kill(only_child(supervisor), SIGKILL);
         if (round % 2)
             nap_ms(5);
-        assert_true(serves(workers, 0, "after an idle worker's death"));
+        assert_true(hooked_serves(workers, 0, "after an idle worker's death"));
     }
     /* With a picture in hand. */
     pthread_t thread;
     struct late_kill late = {.pid = only_child(supervisor), .number = SIGKILL};
     assert_int_equal(pthread_create(&thread, NULL, kill_late, &late), 0);
-    expect_failure(workers, "HOOK nap", IMG_ERR_DECODER_CRASHED, "SIGKILL");
+    hooked_expect(workers, "HOOK nap", IMG_ERR_DECODER_CRASHED, "SIGKILL");
     pthread_join(thread, NULL);
     assert_int_equal(only_child(getpid()), supervisor);
     /* img-decode itself, idle and with a picture in hand, which is then tried again. */
     kill(supervisor, SIGKILL);
     nap_ms(50); /* else its worker may still serve */
-    assert_true(serves(workers, 0, "after img-decode's death"));
+    assert_true(hooked_serves(workers, 0, "after img-decode's death"));
     late.pid = only_child(getpid());
     assert_int_not_equal(late.pid, supervisor);
     assert_int_equal(pthread_create(&thread, NULL, kill_late, &late), 0);
-    assert_true(serves(workers, 0, "HOOK nap"));
+    assert_true(hooked_serves(workers, 0, "HOOK nap"));
     pthread_join(thread, NULL);
     assert_int_not_equal(only_child(getpid()), late.pid);
     img_workers_close(workers);
@@ -429,48 +322,15 @@ static void deaf_to_terminal_signals(void **state)
     (void)state;
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
     struct img_workers *workers = open_workers(1, 10000, 0);
-    assert_true(serves(workers, 0, "first"));
+    assert_true(hooked_serves(workers, 0, "first"));
     pid_t supervisor = only_child(getpid()), worker = only_child(supervisor);
     assert_int_not_equal(getpgid(supervisor), getpgid(0));
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         kill(supervisor, numbers[i]);
         kill(worker, numbers[i]);
     }
-    assert_true(serves(workers, 0, "HOOK nap"));
+    assert_true(hooked_serves(workers, 0, "HOOK nap"));
     assert_int_equal(only_child(supervisor), worker);
-    img_workers_close(workers);
-}
-
-static void worker_is_fenced(void **state)
-{
-    (void)state;
-    char path[64], text[4096] = "";
-    struct img_workers *workers = open_workers(3, 10000, 1u << 30);
-    for (unsigned i = 0; i < 3; i++)
-        assert_true(serves(workers, i, "first"));
-    pid_t found[8];
-    assert_int_equal(children_of(only_child(getpid()), found, 8), 3);
-    for (unsigned i = 0; i < 3; i++) {
-        /* Three standard descriptors on /dev/null, a socket, two memories. */
-        size_t count = 0;
-        snprintf(path, sizeof path, "/proc/%d/fd", (int)found[i]);
-        DIR *fds = opendir(path);
-        assert_non_null(fds);
-        for (struct dirent *entry = readdir(fds); entry; entry = readdir(fds))
-            count += entry->d_name[0] != '.';
-        closedir(fds);
-        assert_int_equal(count, 6);
-    }
-    snprintf(path, sizeof path, "/proc/%d/limits", (int)found[0]);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    size_t n = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[n] = '\0';
-    assert_non_null(strstr(text, "Max file size             0                    0 "));
-    assert_non_null(strstr(text, "Max core file size        0                    0 "));
-    if (!UNDER_ASAN)
-        assert_non_null(strstr(text, "Max address space         1073741824           1073741824"));
     img_workers_close(workers);
 }
 
@@ -478,10 +338,10 @@ static void recycled(void **state)
 {
     (void)state;
     struct img_workers *workers = open_workers(1, 10000, 0);
-    assert_true(serves(workers, 0, "first"));
+    assert_true(hooked_serves(workers, 0, "first"));
     pid_t supervisor = only_child(getpid()), worker = only_child(supervisor);
     for (unsigned i = 0; i < 1500; i++)
-        assert_true(serves(workers, 0, "one of many"));
+        assert_true(hooked_serves(workers, 0, "one of many"));
     assert_int_not_equal(only_child(supervisor), worker);
     assert_int_equal(only_child(getpid()), supervisor);
     img_workers_close(workers);
@@ -506,20 +366,20 @@ static void cannot_be_started(void **state)
     options.slots = 2;
     options.program = "/bin/false";
     if (img_workers_open(&workers, &options, &err)) {
-        assert_false(decode(workers, 1, "x", 1, pixels, &info, &err));
-        assert_false(decode(workers, 0, "x", 1, pixels, &info, &err));
+        assert_false(hooked_decode(workers, 1, "x", 1, pixels, &info, &err));
+        assert_false(hooked_decode(workers, 0, "x", 1, pixels, &info, &err));
         img_workers_close(workers);
     }
     assert_int_equal(err.code, IMG_ERR_SYSTEM);
     assert_non_null(strstr(err.text, "/bin/false ended with status 1"));
 
     char broken[PATH_MAX + 16];
-    snprintf(broken, sizeof broken, "%s-broken", hooks);
+    snprintf(broken, sizeof broken, "%s-broken", hooked_program);
     unlink(broken);
-    assert_int_equal(link(hooks, broken), 0);
+    assert_int_equal(link(hooked_program, broken), 0);
     options.program = broken;
     if (img_workers_open(&workers, &options, &err)) {
-        assert_false(decode(workers, 0, "x", 1, pixels, &info, &err));
+        assert_false(hooked_decode(workers, 0, "x", 1, pixels, &info, &err));
         img_workers_close(workers);
     }
     unlink(broken);
@@ -531,16 +391,16 @@ static void nothing_is_left_behind(void **state)
 {
     (void)state;
     pid_t found[8];
-    size_t before = open_descriptors();
+    size_t before = process_descriptors();
     for (unsigned round = 0; round < 5; round++) {
         struct img_workers *workers = open_workers(3, 10000, 0);
         if (round % 2) {
-            expect_failure(workers, "HOOK kill", IMG_ERR_DECODER_CRASHED, "");
-            assert_true(serves(workers, 2, "ok"));
+            hooked_expect(workers, "HOOK kill", IMG_ERR_DECODER_CRASHED, "");
+            assert_true(hooked_serves(workers, 2, "ok"));
         }
         img_workers_close(workers);
-        assert_int_equal(open_descriptors(), before);
-        assert_int_equal(children_of(getpid(), found, 8), 0);
+        assert_int_equal(process_descriptors(), before);
+        assert_int_equal(process_children(getpid(), found, 8), 0);
     }
 }
 
@@ -556,13 +416,13 @@ static void client_killed(void **state)
     if (client == 0) {
         struct img_workers *workers = open_workers(4, 0, 0);
         for (unsigned i = 0; i < 4; i++)
-            if (!serves(workers, i, "ok"))
+            if (!hooked_serves(workers, i, "ok"))
                 _exit(1);
-        if (children_of(getpid(), team, 1) != 1 || children_of(team[0], team + 1, 4) != 4)
+        if (process_children(getpid(), team, 1) != 1 || process_children(team[0], team + 1, 4) != 4)
             _exit(1);
         if (write(pipes[1], team, sizeof team) != sizeof team)
             _exit(1);
-        serves(workers, 0, "HOOK spin");
+        hooked_serves(workers, 0, "HOOK spin");
         _exit(1);
     }
     close(pipes[1]);
@@ -578,7 +438,7 @@ static void client_killed(void **state)
         living = 0;
         for (size_t i = 0; i < 5; i++) {
             pid_t parent;
-            living += alive(team[i], &parent);
+            living += process_alive(team[i], &parent);
         }
     }
     assert_int_equal(living, 0);
@@ -603,7 +463,7 @@ static bool serves_without_streams(unsigned n)
         if (n >> fd & 1)
             close(fd);
     struct img_workers *workers = open_workers(2, 10000, 0);
-    bool ok = serves(workers, 1, "a healthy picture");
+    bool ok = hooked_serves(workers, 1, "a healthy picture");
     /* What a program believes to be its stdout must not be one of our sockets. */
     for (int fd = 0; fd < 3; fd++)
         ok = ok && !(n >> fd & 1 && fcntl(fd, F_GETFD) >= 0);
@@ -622,8 +482,9 @@ static bool serves_with_descriptors(unsigned n)
 {
     struct img_err err = {0};
     struct img_workers *workers;
-    struct img_worker_options options = {.program = hooks, .slots = 2, .timeout_ms = 10000};
-    size_t before = open_descriptors();
+    struct img_worker_options options = {
+        .program = hooked_program, .slots = 2, .timeout_ms = 10000};
+    size_t before = process_descriptors();
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return false;
@@ -634,13 +495,13 @@ static bool serves_with_descriptors(unsigned n)
     if (img_workers_open(&workers, &options, &err)) {
         uint8_t pixels[PIXELS];
         struct img_info info;
-        if (!decode(workers, 1, "x", 1, pixels, &info, &err))
+        if (!hooked_decode(workers, 1, "x", 1, pixels, &info, &err))
             ok = err.code == IMG_ERR_SYSTEM;
         img_workers_close(workers);
     } else {
         ok = err.code == IMG_ERR_SYSTEM;
     }
-    return ok && (n < 16 || open_descriptors() == before);
+    return ok && (n < 16 || process_descriptors() == before);
 }
 
 static void few_descriptors(void **state)
@@ -656,15 +517,15 @@ static bool serves_without_sigchld(unsigned n)
     if (signal(SIGCHLD, SIG_IGN) == SIG_ERR)
         return false;
     struct img_workers *workers = open_workers(1, 10000, 0);
-    bool ok = serves(workers, 0, "first");
+    bool ok = hooked_serves(workers, 0, "first");
     pid_t found[2];
-    if (!ok || children_of(getpid(), found, 2) != 1)
+    if (!ok || process_children(getpid(), found, 2) != 1)
         return false;
     kill(found[0], SIGKILL);
     nap_ms(50);
-    ok = serves(workers, 0, "second");
+    ok = hooked_serves(workers, 0, "second");
     img_workers_close(workers);
-    return ok && children_of(getpid(), found, 2) == 0;
+    return ok && process_children(getpid(), found, 2) == 0;
 }
 
 static void children_ignored(void **state)
@@ -696,7 +557,7 @@ static void *run_slot(void *arg)
             uint8_t pixels[PIXELS];
             struct img_info info;
             struct img_err err = {0};
-            bool ok = decode(c->workers, c->slot, bad[which].bytes, strlen(bad[which].bytes),
+            bool ok = hooked_decode(c->workers, c->slot, bad[which].bytes, strlen(bad[which].bytes),
                              pixels, &info, &err);
             c->failed++;
             c->wrong += ok || err.code != bad[which].code;
@@ -704,7 +565,7 @@ static void *run_slot(void *arg)
             char bytes[64];
             snprintf(bytes, sizeof bytes, "slot %u picture %u dice %u", c->slot, i, dice);
             c->served++;
-            c->wrong += !serves(c->workers, c->slot, bytes);
+            c->wrong += !hooked_serves(c->workers, c->slot, bytes);
         }
     }
     return NULL;
@@ -718,7 +579,7 @@ static void a_thousand_pictures(void **state)
     if (given)
         seed = (unsigned)strtoul(given, NULL, 10);
     print_message("IMG_TEST_SEED=%u\n", seed);
-    size_t before = open_descriptors();
+    size_t before = process_descriptors();
     struct img_workers *workers = open_workers(4, 30000, 0);
     struct crowd crowd[4];
     pthread_t threads[4];
@@ -735,7 +596,7 @@ static void a_thousand_pictures(void **state)
     img_workers_close(workers);
     assert_int_equal(answers, 1000);
     assert_int_equal(wrong, 0);
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(process_descriptors(), before);
 }
 
 /* img-decode killed again and again under four busy threads: whole pictures or a named failure. */
@@ -748,7 +609,7 @@ static void *run_healthy(void *arg)
         struct img_info info;
         struct img_err err = {0};
         int len = snprintf(bytes, sizeof bytes, "slot %u picture %u", c->slot, i);
-        if (!decode(c->workers, c->slot, bytes, (size_t)len, pixels, &info, &err)) {
+        if (!hooked_decode(c->workers, c->slot, bytes, (size_t)len, pixels, &info, &err)) {
             c->failed++;
             c->wrong += err.code != IMG_ERR_DECODER_CRASHED && err.code != IMG_ERR_SYSTEM;
             continue;
@@ -776,7 +637,7 @@ static void restarted_under_load(void **state)
     for (unsigned i = 0; i < 5; i++) {
         pid_t found[2];
         nap_ms(30);
-        if (children_of(getpid(), found, 2) == 1)
+        if (process_children(getpid(), found, 2) == 1)
             kill(found[0], SIGKILL);
     }
     unsigned answers = 0, wrong = 0, failed = 0;
@@ -789,7 +650,7 @@ static void restarted_under_load(void **state)
     print_message("%u of %u pictures failed over 5 deaths of img-decode\n", failed, answers);
     assert_int_equal(answers, 1600);
     assert_int_equal(wrong, 0);
-    assert_true(serves(workers, 0, "after all"));
+    assert_true(hooked_serves(workers, 0, "after all"));
     img_workers_close(workers);
 }
 
@@ -844,7 +705,6 @@ int main(void)
         cmocka_unit_test(answers_are_checked),
         cmocka_unit_test(killed_from_outside),
         cmocka_unit_test(deaf_to_terminal_signals),
-        cmocka_unit_test(worker_is_fenced),
         cmocka_unit_test(recycled),
         cmocka_unit_test(cannot_be_started),
         cmocka_unit_test(nothing_is_left_behind),
@@ -856,5 +716,5 @@ int main(void)
         cmocka_unit_test(restarted_under_load),
         cmocka_unit_test(real_decoder),
     };
-    return cmocka_run_group_tests(tests, find_hooks, NULL);
+    return cmocka_run_group_tests(tests, hooked_find, NULL);
 }
