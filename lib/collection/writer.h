@@ -8,8 +8,12 @@
  *
  * What lies beyond the lengths in collection.json does not exist: appending writes the files, syncs
  * them, then replaces collection.json. So a writer may be killed at any moment. One writer (locked),
- * any number of readers. The index from path to row is derived, on disk, and rebuilt when it does not
- * fit, so that memory does not grow with the collection. */
+ * any number of readers. offsets.u64 (where each line of records.jsonl begins) and index.bin (from path
+ * to row) are derived, on disk, and rebuilt when they do not fit, so that memory does not grow with the
+ * collection but for two bits a row. Files named search.… are taken for derived, too.
+ *
+ * failures.jsonl holds the failures of the latest run that changed something: it is emptied
+ * before a run's first change, and when a run without any ends. Little-endian machines only. */
 #ifndef IMG_COLLECTION_WRITER_H
 #define IMG_COLLECTION_WRITER_H
 
@@ -31,7 +35,7 @@ struct img_collection_spec {
 
 /* Opens the collection in folder, or makes it. Takes its lock. Cuts off what lies beyond the recorded
  * lengths. Fails with CONFIG when it is of another dimension, fingerprint, precision or
- * normalisation (both are named) or another writer has it; with OUTPUT when it
+ * normalisation (both are named), another writer has it, or the folder holds other things; with OUTPUT when it
  * cannot be written, BAD_RECORD when it is damaged (the text says what to do). */
 IMG_CHECKED bool img_collection_open_writer(struct img_collection_writer **writer,
                                             const char *folder,
@@ -45,15 +49,21 @@ enum img_collection_state {
 };
 
 /* How the collection knows this path and file; remembers that the path was seen (for mirroring).
- * Thread-safe. Fails with OUTPUT (the disk) only. */
+ * Thread-safe. A path of length 0 is always absent. Fails with OUTPUT (the disk), OUT_OF_MEMORY, or
+ * BAD_RECORD when a record is damaged. */
 IMG_CHECKED bool img_collection_look(struct img_collection_writer *writer, const char *path,
                                      size_t path_len, const struct img_stamp *stamp,
                                      enum img_collection_state *state, struct img_err *err);
 
 /* Appends a row: vector [dimension] and its record, a JSON line with '\n', which must hold
  * image_path (and image_path_base64) and "file":{size,mtime_ns,ctime_ns,dev,ino}. An older row of
- * the path is dropped. Commits by itself every 32 rows or every second, the first within half a
- * second. One thread. */
+ * the path is dropped. A row without a path (bytes, a text: path_len 0, image_path null or missing) is
+ * never found nor mirrored away. Commits by itself: the first row at once, then every 32 rows or every
+ * second (where rows come faster than the disk syncs: so that syncing takes at most a fifth of the
+ * time). One thread appends, fails, ticks, mirrors and closes.
+ * Fails with BAD_RECORD, and nothing happens, when record is no JSON object in one line of at most
+ * 16 MiB, or of another path. After any other failure (OUTPUT, OUT_OF_MEMORY) the writer is broken: it
+ * can only be closed, and repeats the reason. */
 IMG_CHECKED bool img_collection_append(struct img_collection_writer *writer, const char *path,
                                        size_t path_len, const float *vector, const char *record,
                                        size_t record_len, struct img_err *err);
@@ -66,12 +76,14 @@ IMG_CHECKED bool img_collection_fail(struct img_collection_writer *writer, const
 /* Commits when it is time to; to be called now and then where nothing is appended. */
 IMG_CHECKED bool img_collection_tick(struct img_collection_writer *writer, struct img_err *err);
 
-/* Drops the rows whose path was not looked at since opening. Returns how many in *dropped. */
+/* Drops the rows whose path was neither looked at nor appended since opening. Returns how many in
+ * *dropped. To be called only when the whole list has been gone through. */
 IMG_CHECKED bool img_collection_mirror(struct img_collection_writer *writer, size_t *dropped,
                                        struct img_err *err);
 
 struct img_collection_counts {
-    size_t rows, dropped, failures;
+    size_t rows, dropped; /* in all, dropped ones among the rows */
+    size_t failures;      /* since opening */
 };
 struct img_collection_counts img_collection_counts(const struct img_collection_writer *writer);
 
@@ -80,7 +92,10 @@ IMG_CHECKED bool img_collection_close_writer(struct img_collection_writer *write
                                              struct img_err *err);
 
 /* Builds a sibling without dropped rows and swaps it in (renameat2, exchange; where the file system
- * lacks it: two renames under the lock). Fails as opening does. */
+ * lacks it: three renames under the lock, between which the next writer or compaction, not a reader,
+ * puts the old one back). Rows keep their order; readers of the old one go on. A killed compaction
+ * leaves the collection as it was, and folder.partial, which the next one removes. Files that are not a
+ * collection's own move along. Nothing happens when no row is dropped. Fails as opening does. */
 IMG_CHECKED bool img_collection_compact(const char *folder, const struct img_report *report,
                                         struct img_err *err);
 
