@@ -1,13 +1,13 @@
 /* img-embed: pictures, picture bytes and texts to embedding records, now. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/signals.h"
 #include "config/config.h"
-#include "hub/choose.h"
+#include "pipeline/batch.h"
+#include "pipeline/inputs.h"
 #include "pipeline/preview.h"
 #include "pipeline/record.h"
-#include "pipeline/inputs.h"
+#include "pipeline/setup.h"
 
 struct options {
     const char *write_preprocessed;
@@ -39,7 +39,7 @@ static const struct img_program program = {
     .about = "Embed pictures and texts: one JSON record on a line for each.",
     .options = rows,
     .option_count = sizeof rows / sizeof *rows,
-    .common = IMG_TAKES_MODEL | IMG_TAKES_JOBS | IMG_TAKES_RECORDS | IMG_TAKES_METADATA |
+    .common = IMG_TAKES_MODEL | IMG_TAKES_JOBS | IMG_TAKES_RECORDS | IMG_TAKES_NO_CACHE | IMG_TAKES_METADATA |
               IMG_TAKES_ENCODING | IMG_TAKES_PRECISION | IMG_TAKES_ENGINE,
 };
 
@@ -47,12 +47,11 @@ struct embed {
     struct img_cli cli;
     struct img_config config;
     struct options opt;
-    struct img_model model;
-    struct img_settings settings;
-    struct img_embedder embedder;
+    struct img_setup setup;
+    struct img_batch batch;
     struct img_inputs inputs;
-    struct img_item *items; /* [settings.batch] */
-    struct img_arena batch;
+    struct img_item *items; /* [setup.settings.batch] */
+    struct img_arena arena; /* a batch's life */
     struct img_buf out;
     size_t done; /* inputs before this batch */
     struct img_tally tally;
@@ -89,56 +88,37 @@ static bool check_usage(const struct embed *e, struct img_err *err)
     return check_preview(e, err);
 }
 
-static bool open_model(struct embed *e, struct img_err *err)
-{
-    struct img_hub_model found;
-    if (!img_hub_choose(&e->config, NULL, &e->cli.report, &found, err))
-        return false;
-    return (img_model_open(&e->model, found.path, err) &&
-            (e->model.name = img_arena_copy(&e->model.arena, found.name, strlen(found.name), err))) ||
-           img_err_in(err, "%s", found.name);
-}
-
 /* Pictures to be expected, so that no more decoders start than can be of use. */
 static size_t expected_pictures(const struct embed *e)
 {
-    return e->cli.common.records ? e->settings.decoders : count_pictures(e);
+    return e->cli.common.records ? e->setup.settings.decoders : count_pictures(e);
 }
 
-static bool open_embedder(struct embed *e, struct img_err *err)
+static bool open_batch(struct embed *e, struct img_err *err)
 {
-    const struct img_values *v = &e->config.v;
-    const struct img_engine_options engine = {
-        .cache_folder = v->cache_directory,
-        .threads = e->settings.threads,
-        .image_size = (uint32_t)v->image_size,
-        .plain_samples = e->settings.plain_samples,
-        .stopped = img_signals_caught,
-        .report = &e->cli.report,
-    };
     const struct img_inputs_options inputs = {
         .operands = e->cli.parsed.operands,
         .operand_count = e->cli.parsed.operand_count,
         .records = e->cli.common.records,
-        .bytes_limit = v->max_file_size,
+        .bytes_limit = e->config.v.max_file_size,
     };
     img_inputs_init(&e->inputs, &inputs);
-    e->items = calloc(e->settings.batch, sizeof *e->items);
+    e->items = calloc(e->setup.settings.batch, sizeof *e->items);
     if (!e->items)
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for batches of %zu",
-                           e->settings.batch);
-    return img_embedder_open(&e->embedder, &e->settings, &e->model, &engine, expected_pictures(e),
-                             err);
+                           e->setup.settings.batch);
+    return img_setup_embedder(&e->setup, &e->config, &e->cli, expected_pictures(e), err) &&
+           img_batch_open(&e->batch, &e->setup.embedder, err);
 }
 
 /* As many inputs as make a batch, or as are there without waiting. */
 static bool gather(struct embed *e, size_t *n, struct img_err *err)
 {
     bool more = true;
-    for (*n = 0; *n < e->settings.batch; ++*n) {
+    for (*n = 0; *n < e->setup.settings.batch; ++*n) {
         if (*n > 0 && img_inputs_waits(&e->inputs))
             break;
-        if (!img_inputs_next(&e->inputs, &e->batch, &e->items[*n], &more, err))
+        if (!img_inputs_next(&e->inputs, &e->arena, &e->items[*n], &more, err))
             return false;
         if (!more)
             break;
@@ -149,9 +129,9 @@ static bool gather(struct embed *e, size_t *n, struct img_err *err)
 static bool show(struct embed *e, const struct img_item *item, size_t index, struct img_err *err)
 {
     if (e->opt.write_preprocessed && item->decoded &&
-        !img_preview_write(e->opt.write_preprocessed, item, index, e->settings.prep.size, err))
+        !img_preview_write(e->opt.write_preprocessed, item, index, e->setup.settings.prep.size, err))
         return false;
-    img_item_put(&e->embedder, item, &e->out);
+    img_item_put(&e->setup.embedder, item, false, &e->out);
     if (item->encoded)
         e->tally.worked++;
     else
@@ -162,13 +142,13 @@ static bool show(struct embed *e, const struct img_item *item, size_t index, str
 
 static bool embed_batch(struct embed *e, size_t n, struct img_err *err)
 {
-    bool ok = img_embedder_run(&e->embedder, e->items, n, err);
+    bool ok = img_batch_run(&e->batch, e->items, n, err);
     for (size_t i = 0; ok && i < n && img_item_done(&e->items[i]); i++)
         ok = show(e, &e->items[i], e->done + i, err);
     ok = ok && img_output_lines(&e->cli.output, e->out.data, e->out.len, err) &&
          img_output_flush(&e->cli.output, err);
     img_buf_reset(&e->out);
-    img_arena_reset(&e->batch);
+    img_arena_reset(&e->arena);
     e->done += n;
     return ok;
 }
@@ -189,10 +169,10 @@ static bool embed_inputs(struct embed *e, struct img_err *err)
 
 static void embed_close(struct embed *e)
 {
-    img_embedder_close(&e->embedder);
+    img_batch_close(&e->batch);
+    img_setup_close(&e->setup);
     img_inputs_clear(&e->inputs);
-    img_model_close(&e->model);
-    img_arena_clear(&e->batch);
+    img_arena_clear(&e->arena);
     img_buf_clear(&e->out);
     free(e->items);
 }
@@ -203,9 +183,8 @@ int main(int argc, char **argv)
     struct img_err err = {0};
     bool ok = img_cli_begin(&e.cli, &program, argc, argv, &e.opt, &err) &&
               img_config_begin(&e.config, &e.cli, &err) && check_usage(&e, &err) &&
-              open_model(&e, &err) &&
-              img_settings_make(&e.settings, &e.config, &e.cli.common, &e.model, &err) &&
-              open_embedder(&e, &err) && embed_inputs(&e, &err);
+              img_setup_model(&e.setup, &e.config, &e.cli, &err) && open_batch(&e, &err) &&
+              embed_inputs(&e, &err);
     embed_close(&e);
     return img_cli_end(&e.cli, ok, &e.tally, &err);
 }

@@ -31,6 +31,24 @@ int img_signals_caught(void)
     return caught;
 }
 
+static volatile sig_atomic_t asked;
+
+static void remember_question(int signal)
+{
+    (void)signal;
+    asked = 1;
+}
+
+bool img_signals_asked(void)
+{
+    struct sigaction action = {.sa_handler = remember_question, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGUSR1, &action, NULL);
+    bool was = asked != 0;
+    asked = 0;
+    return was;
+}
+
 void img_signals_end_by(int signal)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};

@@ -1,9 +1,13 @@
-/* Inputs to embeddings, some at a time: read, decode and preprocess in the worker processes, encode
- * in the engine. */
+/* The steps from an input to its embedding, for whoever runs them on whatever threads:
+ *
+ *     prepare   stat -> cache? -> read and hash -> cache? -> decode and preprocess   (many threads)
+ *     encode    pixels or text -> embedding -> cache                                 (one thread)
+ */
 #ifndef IMG_PIPELINE_EMBEDDER_H
 #define IMG_PIPELINE_EMBEDDER_H
 
-#include "base/pool.h"
+#include <pthread.h>
+
 #include "engine/engine.h"
 #include "pipeline/item.h"
 #include "pipeline/settings.h"
@@ -14,29 +18,46 @@ struct img_embedder {
     const char *model_name;
     const struct img_report *report;
     int (*stopped)(void);        /* as in the engine's options */
-    struct img_workers *workers; /* NULL until the first picture */
+    struct img_workers *workers; /* NULL until the first picture that must be decoded */
+    pthread_mutex_t starting;    /* who starts them */
     struct img_engine *engine;
-    struct img_pool *readers;  /* one thread a decoder */
+    struct img_cache *cache; /* NULL: without */
     unsigned decoders;
-    uint8_t *pixels;           /* [batch, size, size, 3] */
-    uint8_t *ready;            /* the same, those decoded side by side, for the engine */
+    uint8_t *pixels;         /* [batch, size, size, 3], side by side for the engine */
     float *embeddings, *mirrored; /* [batch, dimension] */
 };
 
-/* model is opened; it, settings and engine_options->report must outlive the embedder. pictures: how
- * many are expected (0: perhaps none), so that no more decoders are started than can be of use; they
- * start while the weights are loaded. Fails as img_engine_open_cpu() does. */
+struct img_embedder_options {
+    struct img_engine_options engine;
+    const char *cache_folder; /* of embeddings; NULL: without */
+    size_t pictures;          /* that are expected, so that no more decoders start than can be of
+                                 use; 0: perhaps none, and none starts before it is needed */
+};
+
+/* model is opened; it, settings and the report must outlive the embedder, which must not move. Fails
+ * as img_engine_open_cpu() does. */
 IMG_CHECKED bool img_embedder_open(struct img_embedder *embedder,
                                    const struct img_settings *settings, struct img_model *model,
-                                   const struct img_engine_options *engine_options, size_t pictures,
+                                   const struct img_embedder_options *options,
                                    struct img_err *err);
 
-/* Works on items[n], n at most settings->batch. What fails for one input is in its err, and the
- * others go on; false only when nothing can go on (no decoders, a model without the tower asked
- * for). Once engine_options->stopped() says so, pictures that were not begun are left undone
- * (img_item_done()). Results stay valid until the next call. */
-IMG_CHECKED bool img_embedder_run(struct img_embedder *embedder, struct img_item *items, size_t n,
-                                  struct img_err *err);
+size_t img_embedder_picture_bytes(const struct img_embedder *embedder);
+
+/* Takes the stamp of a picture's file, unless it has it. False when that is not a regular file one can
+ * look at (preparing it will say why). */
+bool img_item_stat(struct img_item *item);
+
+/* Takes a picture as far as it goes without the engine. slot < embedder->decoders, one thread a
+ * slot. Afterwards the item has failed (err), is encoded (from the cache), or is decoded. Other
+ * kinds stay as they are. False when nothing can go on: no decoders. */
+IMG_CHECKED bool img_embedder_prepare(struct img_embedder *embedder, struct img_item *item,
+                                      unsigned slot, struct img_err *err);
+
+/* Encodes the decoded pictures and the texts among items[n], n at most settings->batch, and finishes
+ * all that have an embedding (normalised, when wanted). One thread. A text that cannot be encoded
+ * has failed; false when nothing can go on (the model lacks the tower). */
+IMG_CHECKED bool img_embedder_encode(struct img_embedder *embedder, struct img_item *const *items,
+                                     size_t n, struct img_err *err);
 
 void img_embedder_close(struct img_embedder *embedder);
 

@@ -54,17 +54,17 @@ static double distance(const float *got, const float *want, size_t n)
     return norm > 0 ? sqrt(difference / norm) : sqrt(difference);
 }
 
-static bool compare_line(struct img_embedder *e, const char *file, const char *line, size_t len,
+static bool compare_line(struct img_batch *b, const char *file, const char *line, size_t len,
                          struct img_arena *arena, struct img_golden_result *result,
                          struct img_err *err)
 {
     struct img_input_record record;
     struct img_item item;
     const float *want;
-    size_t count, dimension = e->engine->info.dimension;
+    size_t count, dimension = b->embedder->engine->info.dimension;
     if (!img_record_read(line, len, arena, &record, err) ||
         !img_record_embedding(&record.object, arena, &want, &count, err) ||
-        !take_input(&record, file, arena, &item, err) || !img_embedder_run(e, &item, 1, err))
+        !take_input(&record, file, arena, &item, err) || !img_batch_run(b, &item, 1, err))
         return false;
     if (!item.encoded) {
         *err = item.err;
@@ -89,7 +89,7 @@ static bool compare_line(struct img_embedder *e, const char *file, const char *l
     return true;
 }
 
-bool img_golden_check(struct img_embedder *e, const char *path, struct img_golden_result *result,
+bool img_golden_check(struct img_batch *batch, const char *path, struct img_golden_result *result,
                       struct img_err *err)
 {
     struct img_lines lines;
@@ -105,7 +105,7 @@ bool img_golden_check(struct img_embedder *e, const char *path, struct img_golde
     }
     img_lines_init(&lines, fd, '\n', IMG_RECORD_LINE_MAX);
     while (ok && (ok = img_lines_next(&lines, &line, &len, err)) && line) {
-        ok = compare_line(e, path, line, len, &arena, result, err);
+        ok = compare_line(batch, path, line, len, &arena, result, err);
         img_arena_reset(&arena);
     }
     if (!ok)

@@ -3,7 +3,7 @@
 #ifndef IMG_PIPELINE_GOLDEN_H
 #define IMG_PIPELINE_GOLDEN_H
 
-#include "pipeline/embedder.h"
+#include "pipeline/batch.h"
 
 /* The name of such a file in a model's folder. */
 #define IMG_GOLDEN_NAME "golden.jsonl"
@@ -17,10 +17,10 @@ struct img_golden_result {
 };
 
 /* Embeds every record of the file (image_path counts from the file's folder) and compares; a record
- * that says "normalized":true is compared with a normalised embedding. The embedder must give
- * un-normalised ones. Fails with MODEL_INVALID when an embedding is farther than IMG_GOLDEN_LIMIT or
+ * that says "normalized":true is compared with a normalised embedding. The batch's embedder must
+ * give un-normalised ones. Fails with MODEL_INVALID when an embedding is farther than IMG_GOLDEN_LIMIT or
  * of another dimension, or what its input fails with; the text names the line. */
-IMG_CHECKED bool img_golden_check(struct img_embedder *embedder, const char *path,
+IMG_CHECKED bool img_golden_check(struct img_batch *batch, const char *path,
                                   struct img_golden_result *result, struct img_err *err);
 
 #endif

@@ -1,34 +1,17 @@
-/* Turning operands and records into items. */
+/* Turning operands into items. */
 #include "pipeline/inputs.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "base/utf8.h"
 #include "cli/signals.h"
 #include "input/bytes.h"
+#include "pipeline/records.h"
 
 void img_inputs_init(struct img_inputs *inputs, const struct img_inputs_options *options)
 {
     *inputs = (struct img_inputs){.options = *options};
     img_lines_init(&inputs->lines, STDIN_FILENO, '\n', IMG_RECORD_LINE_MAX);
-}
-
-static void take_text(struct img_item *item, const char *text, size_t len)
-{
-    item->kind = IMG_ITEM_TEXT;
-    item->text = text;
-    item->text_len = len;
-    if (!img_utf8_valid(text, len))
-        img_err_set(&item->err, IMG_ERR_BAD_TEXT, "not valid UTF-8 at byte %zu",
-                    img_utf8_valid_prefix(text, len) + 1);
-}
-
-static void take_path(struct img_item *item, const char *path, size_t len)
-{
-    item->kind = IMG_ITEM_PATH;
-    item->path = path;
-    item->path_len = len;
 }
 
 static bool take_stdin(struct img_inputs *inputs, struct img_item *item, bool *more,
@@ -61,63 +44,11 @@ static bool next_operand(struct img_inputs *inputs, struct img_item *item, bool 
         return true;
     const struct img_operand *operand = &inputs->options.operands[inputs->at++];
     if (operand->option)
-        take_text(item, operand->value, strlen(operand->value));
+        img_item_take_text(item, operand->value, strlen(operand->value));
     else if (strcmp(operand->value, "-") == 0)
         return take_stdin(inputs, item, more, err);
     else
-        take_path(item, operand->value, strlen(operand->value));
-    return true;
-}
-
-static void take_record(struct img_item *item, const struct img_input_record *record,
-                        const char *line, size_t len)
-{
-    item->input = &record->object;
-    switch (record->kind) {
-    case IMG_RECORD_PATH:
-        take_path(item, record->path, record->path_len);
-        break;
-    case IMG_RECORD_BYTES:
-        item->kind = IMG_ITEM_BYTES;
-        item->bytes = record->bytes;
-        item->bytes_len = record->bytes_len;
-        break;
-    case IMG_RECORD_TEXT:
-        take_text(item, record->text, record->text_len);
-        break;
-    case IMG_RECORD_FAILED:
-        item->kind = IMG_ITEM_PASSED;
-        item->line = line;
-        item->line_len = len;
-        break;
-    }
-}
-
-static bool next_record(struct img_inputs *inputs, struct img_arena *arena, struct img_item *item,
-                        bool *more, struct img_err *err)
-{
-    const char *line;
-    size_t len;
-    item->kind = IMG_ITEM_BROKEN;
-    if (!img_lines_next(&inputs->lines, &line, &len, &item->err)) {
-        *more = true;
-        if (item->err.code == IMG_ERR_TOO_LARGE)
-            return true;
-        *err = item->err;
-        err->code = IMG_ERR_SYSTEM; /* of all inputs still to come, not of one */
-        return img_err_in(err, "standard input");
-    }
-    *more = line != NULL;
-    if (!line)
-        return true;
-    struct img_input_record *record = img_arena_alloc(arena, sizeof *record, err);
-    const char *kept = record ? img_arena_copy(arena, line, len, err) : NULL;
-    if (!kept)
-        return false;
-    if (img_record_read(kept, len, arena, record, &item->err))
-        take_record(item, record, kept, len);
-    else
-        img_err_in(&item->err, "line %llu", (unsigned long long)inputs->lines.number);
+        img_item_take_path(item, operand->value, strlen(operand->value));
     return true;
 }
 
@@ -125,7 +56,7 @@ bool img_inputs_next(struct img_inputs *inputs, struct img_arena *arena, struct 
                      bool *more, struct img_err *err)
 {
     *item = (struct img_item){0};
-    return inputs->options.records ? next_record(inputs, arena, item, more, err)
+    return inputs->options.records ? img_records_next(&inputs->lines, arena, item, more, err)
                                    : next_operand(inputs, item, more, err);
 }
 

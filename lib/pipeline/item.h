@@ -6,8 +6,10 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/report.h"
+#include "cache/cache.h"
 #include "image/picture.h"
 #include "json/scan.h"
 
@@ -39,15 +41,18 @@ struct img_item {
     const struct img_json_object *input; /* the record it came in, or NULL */
 
     struct img_err err; /* code IMG_OK: none so far */
-    bool has_id;
-    struct img_id id;
-    uint64_t size;     /* bytes */
-    int64_t mtime_ns;  /* of the file; 0: it came without one */
+    bool has_stamp; /* of its file */
+    struct img_stamp stamp;
+    bool has_content; /* the bytes are known: identity and size */
+    struct img_content content;
     struct img_info info;
-    uint8_t *pixels;   /* [size, size, 3], when decoded */
+    bool has_info;
+    uint8_t *pixels; /* room for [size, size, 3], the embedder's caller's; filled when decoded */
     bool decoded;
-    float *embedding;  /* [dimension], when encoded */
+    float *embedding; /* room for [dimension], likewise; filled when encoded */
     bool encoded;
+    bool cached;  /* the embedding came from the cache */
+    bool read;    /* its bytes were read */
     double seconds;    /* spent on this input */
     struct img_log_entry logs[IMG_ITEM_LOGS];
     size_t log_count;

@@ -21,7 +21,7 @@ static struct img_metadata_record metadata_of(const struct img_item *item, char 
     const struct img_info *info = &item->info;
     snprintf(modified, 40, "%s", info->modification_date);
     if (modified[0] == '\0')
-        file_time(item->mtime_ns, modified);
+        file_time(item->has_stamp ? item->stamp.mtime_ns : 0, modified);
     return (struct img_metadata_record){
         .image_path = item->path,
         .image_path_len = item->path_len,
@@ -29,7 +29,7 @@ static struct img_metadata_record metadata_of(const struct img_item *item, char 
         .height = info->height,
         .format = img_format_name((enum img_format)info->format),
         .mode = info->mode,
-        .size = item->size,
+        .size = item->content.size,
         .dpi_x = (double)info->dpi_x,
         .dpi_y = (double)info->dpi_y,
         .creation_date = info->creation_date,
@@ -50,7 +50,7 @@ static bool is_low_quality(const struct img_settings *settings, const struct img
     return confidence < settings->quality_threshold || shorter < settings->min_image_size;
 }
 
-void img_item_put(const struct img_embedder *embedder, const struct img_item *item,
+void img_item_put(const struct img_embedder *embedder, const struct img_item *item, bool row,
                   struct img_buf *out)
 {
     const struct img_settings *settings = embedder->settings;
@@ -69,7 +69,7 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
         .image_path_len = item->path_len,
         .text = item->text,
         .text_len = item->text_len,
-        .image_id = item->has_id ? &item->id : NULL,
+        .image_id = item->has_content ? &item->content.id : NULL,
         .embedding = item->encoded ? item->embedding : NULL,
         .base64 = settings->base64,
         .model_name = embedder->model_name,
@@ -79,18 +79,21 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
         .dimension = info->dimension,
         .normalized = settings->normalize,
         .processing_time = item->seconds,
+        .cached = item->cached,
+        .row = row,
+        .stamp = row && item->has_stamp ? &item->stamp : NULL,
         .debug = settings->debug,
         .logs = logs,
         .log_count = item->log_count,
         .error = item->encoded ? NULL : &item->err,
         .input = item->input,
     };
-    if (item->decoded) {
+    if (item->encoded && !record.is_text) {
         record.has_confidence = true;
         record.confidence = (double)img_confidence(&item->info, settings->prep.size);
         record.low_quality = is_low_quality(settings, item, record.confidence);
     }
-    if (settings->metadata && !record.is_text && item->has_id) {
+    if (settings->metadata && !record.is_text && item->has_content) {
         metadata = metadata_of(item, modified);
         record.metadata = &metadata;
     }

@@ -5,8 +5,9 @@
 #include "base/buf.h"
 #include "pipeline/embedder.h"
 
-/* Appends the item's record, newline included. */
-void img_item_put(const struct img_embedder *embedder, const struct img_item *item,
+/* Appends the item's record, newline included. row: as a collection keeps it, without the embedding
+ * and what differs from run to run, with the file's stamp. */
+void img_item_put(const struct img_embedder *embedder, const struct img_item *item, bool row,
                   struct img_buf *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/pool.h"
+#include "cli/signals.h"
 
 /* supported_formats: names between commas; all, when there is none. */
 static bool read_formats(const char *list, uint32_t *formats, struct img_err *err)
@@ -69,11 +70,12 @@ static bool name_preprocessing(struct img_settings *settings, struct img_err *er
     img_buf_printf(&text,
                    "auto_orient=%d color_profile=%s background=%s%06x scale_16bit=%d page=%u "
                    "image_size=%u max_image_size=%u normalize=%d convert_to_rgb=%d "
-                   "apply_augmentation=%d",
+                   "apply_augmentation=%d%s",
                    prep->auto_orient, prep->srgb ? "srgb" : "ignore",
                    prep->has_background ? "#" : "none", prep->has_background ? prep->background : 0,
                    prep->scale_16bit, prep->page, prep->size, prep->max_side,
-                   !settings->plain_samples, prep->any_mode, settings->augment);
+                   !settings->plain_samples, prep->any_mode, settings->augment,
+                   prep->fail_on_truncated ? "" : " fail_on=none");
     bool ok = img_buf_ok(&text, err);
     if (ok)
         snprintf(settings->preprocessing, sizeof settings->preprocessing, "%08x",
@@ -134,4 +136,18 @@ bool img_settings_make(struct img_settings *settings, const struct img_config *c
     };
     return check_requests(config, common, model, err) &&
            set_prep(&settings->prep, v, model, err) && name_preprocessing(settings, err);
+}
+
+struct img_engine_options img_settings_engine(const struct img_settings *settings,
+                                              const struct img_config *config,
+                                              const struct img_report *report)
+{
+    return (struct img_engine_options){
+        .cache_folder = config->v.cache_directory,
+        .threads = settings->threads,
+        .image_size = (uint32_t)config->v.image_size,
+        .plain_samples = settings->plain_samples,
+        .stopped = img_signals_caught,
+        .report = report,
+    };
 }

@@ -5,6 +5,7 @@
 
 #include "cli/options.h"
 #include "config/config.h"
+#include "engine/engine.h"
 #include "image/picture.h"
 #include "model/model.h"
 
@@ -25,6 +26,7 @@ struct img_settings {
     unsigned decoders;
     unsigned timeout_ms;     /* of a picture's decoding; 0: none */
     size_t batch;            /* inputs worked on together */
+    bool retry_failed;       /* remembered failures are tried again */
 };
 
 /* Fails with CONFIG or USAGE, naming what contradicts what; with SYSTEM when an engine or precision
@@ -32,5 +34,10 @@ struct img_settings {
 IMG_CHECKED bool img_settings_make(struct img_settings *settings, const struct img_config *config,
                                    const struct img_common *common, const struct img_model *model,
                                    struct img_err *err);
+
+/* What an engine is opened with. report must outlive it. */
+struct img_engine_options img_settings_engine(const struct img_settings *settings,
+                                              const struct img_config *config,
+                                              const struct img_report *report);
 
 #endif

@@ -9,19 +9,17 @@ static bool run_golden(const struct img_config *config, const struct img_report 
 {
     struct img_settings settings;
     struct img_embedder embedder = {0};
+    struct img_batch batch = {0};
     const struct img_common common = {0};
     if (!img_settings_make(&settings, config, &common, model, err))
         return false;
-    const struct img_engine_options options = {
-        .cache_folder = config->v.cache_directory,
-        .threads = settings.threads,
-        .image_size = (uint32_t)config->v.image_size,
-        .plain_samples = settings.plain_samples,
-        .report = report,
-    };
+    const struct img_embedder_options options = {
+        .engine = img_settings_engine(&settings, config, report), .pictures = 1};
     settings.normalize = false;
-    trial->golden = img_embedder_open(&embedder, &settings, model, &options, 1, err) &&
-                    img_golden_check(&embedder, golden, &trial->result, err);
+    trial->golden = img_embedder_open(&embedder, &settings, model, &options, err) &&
+                    img_batch_open(&batch, &embedder, err) &&
+                    img_golden_check(&batch, golden, &trial->result, err);
+    img_batch_close(&batch);
     img_embedder_close(&embedder);
     return trial->golden;
 }

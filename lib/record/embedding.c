@@ -1,6 +1,7 @@
 /* Writing embedding records. */
 #include "record/embedding.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -97,6 +98,14 @@ static void put_metadata(struct img_buf *out, const struct img_embedding_record 
     img_buf_putc(out, '}');
 }
 
+static void put_stamp(struct img_buf *out, const struct img_stamp *stamp)
+{
+    img_buf_printf(out,
+                   ",\"file\":{\"size\":%" PRIu64 ",\"mtime_ns\":%" PRId64
+                   ",\"ctime_ns\":%" PRId64 ",\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 "}",
+                   stamp->size, stamp->mtime_ns, stamp->ctime_ns, stamp->dev, stamp->ino);
+}
+
 void img_embedding_put(struct img_buf *out, const struct img_embedding_record *record)
 {
     img_buf_putc(out, '{');
@@ -107,7 +116,8 @@ void img_embedding_put(struct img_buf *out, const struct img_embedding_record *r
         img_fields_put_path(out, "image_path", record->image_path, record->image_path_len);
     }
     put_id(out, record->image_id);
-    put_embedding(out, record);
+    if (!record->row)
+        put_embedding(out, record);
     put_word(out, "model_name", record->model_name);
     put_word(out, "model_fingerprint", record->model_fingerprint);
     if (!record->is_text)
@@ -120,11 +130,15 @@ void img_embedding_put(struct img_buf *out, const struct img_embedding_record *r
         img_buf_puts(out, "null");
     put_truth(out, "normalized", record->normalized);
     put_quality(out, record);
-    put_rounded(out, "processing_time", record->processing_time, 1e6);
-    put_truth(out, "cached", record->cached);
+    if (!record->row) {
+        put_rounded(out, "processing_time", record->processing_time, 1e6);
+        put_truth(out, "cached", record->cached);
+    }
     put_metadata(out, record);
     put_word(out, "error", record->error ? record->error->text : NULL);
     put_word(out, "error_code", record->error ? img_code_name(record->error->code) : NULL);
+    if (record->stamp)
+        put_stamp(out, record->stamp);
     img_fields_put_rest(out, record->input, record->metadata || record->debug);
     img_buf_puts(out, "}\n");
 }

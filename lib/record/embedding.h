@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "json/scan.h"
 #include "record/metadata.h"
@@ -36,6 +37,8 @@ struct img_embedding_record {
     bool debug;                                 /* "debug_logs" are wanted, though there be none */
     const struct img_log_line *logs;
     size_t log_count;
+    bool row; /* a collection's: no "embedding", "processing_time" and "cached" … */
+    const struct img_stamp *stamp; /* … and "file", the file's stamp, where there is one */
     const struct img_err *error;         /* NULL: null; else embedding must be NULL */
     /* The record this input came in, or NULL: its unknown fields follow ours, in their order, byte
      * for byte; its "metadata" is kept unless this record writes one. */

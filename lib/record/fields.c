@@ -12,7 +12,7 @@ static const char *const own[] = {
     "image_path",     "image_path_base64", "image_base64", "text",       "image_id",
     "embedding",      "model_name",        "dimension",    "normalized", "model_fingerprint",
     "preprocessing",  "precision",         "confidence",   "cached",     "low_quality",
-    "processing_time", "error",            "error_code",
+    "processing_time", "error",            "error_code", "file",
 };
 
 static bool is_own(const char *key)

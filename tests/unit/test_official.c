@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "hub/names.h"
-#include "pipeline/embedder.h"
+#include "pipeline/batch.h"
 #include "support/npy.h"
 
 enum { DIM = 512, TEXTS = 3 };
@@ -49,9 +49,10 @@ static void published_vectors_come_out(void **state)
 
     struct img_model model = {0};
     struct img_embedder embedder = {0};
+    struct img_batch batch = {0};
     const struct img_settings settings = {.prep = IMG_PREP_DEFAULTS, .max_file_size = 1 << 28,
                                           .decoders = 1, .timeout_ms = 60000, .batch = 4};
-    const struct img_engine_options options = {0};
+    const struct img_embedder_options options = {.pictures = 1};
     struct img_item items[1 + TEXTS] = {
         {.kind = IMG_ITEM_PATH, .path = shared_path("golden/openai-vit-b32/CLIP.png")},
         {.kind = IMG_ITEM_TEXT, .text = "a diagram", .text_len = 9},
@@ -59,8 +60,9 @@ static void published_vectors_come_out(void **state)
         {.kind = IMG_ITEM_TEXT, .text = "a cat", .text_len = 5},
     };
     assert_true(img_model_open(&model, found.path, &err));
-    assert_true(img_embedder_open(&embedder, &settings, &model, &options, 1, &err));
-    assert_true(img_embedder_run(&embedder, items, 1 + TEXTS, &err));
+    assert_true(img_embedder_open(&embedder, &settings, &model, &options, &err));
+    assert_true(img_batch_open(&batch, &embedder, &err));
+    assert_true(img_batch_run(&batch, items, 1 + TEXTS, &err));
 
     struct npy picture, texts;
     assert_true(npy_open(&picture, shared_path("golden/openai-vit-b32/clip_png_image_features.npy")));
@@ -77,6 +79,7 @@ static void published_vectors_come_out(void **state)
         assert_true(fabs(logits[i] / sum - printed[i]) < 2e-4);
     npy_close(&picture);
     npy_close(&texts);
+    img_batch_close(&batch);
     img_embedder_close(&embedder);
     img_model_close(&model);
 }

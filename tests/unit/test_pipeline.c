@@ -14,7 +14,7 @@
 #include "image/mirror.h"
 #include "image/png.h"
 #include "json/doc.h"
-#include "pipeline/embedder.h"
+#include "pipeline/batch.h"
 #include "support/golden.h"
 #include "support/npy.h"
 
@@ -28,7 +28,7 @@ struct line {
     struct img_model model;
     struct img_settings settings;
     struct img_embedder embedder;
-    struct img_engine_options engine;
+    struct img_batch batch;
 };
 
 static void line_open(struct line *line, const char *folder, uint32_t image_size, bool augment)
@@ -45,14 +45,15 @@ static void line_open(struct line *line, const char *folder, uint32_t image_size
     line->settings.prep.resize = image_size ? image_size : own->resize;
     line->settings.prep.crop = own->crop;
     line->settings.prep.scale_16bit = 0; /* the goldens are the bare reference's */
-    line->engine.image_size = image_size;
-    if (!img_embedder_open(&line->embedder, &line->settings, &line->model, &line->engine, BATCH,
-                           &err))
+    const struct img_embedder_options options = {.engine.image_size = image_size, .pictures = BATCH};
+    if (!img_embedder_open(&line->embedder, &line->settings, &line->model, &options, &err) ||
+        !img_batch_open(&line->batch, &line->embedder, &err))
         fail_msg("%s: %s", folder, err.text);
 }
 
 static void line_close(struct line *line)
 {
+    img_batch_close(&line->batch);
     img_embedder_close(&line->embedder);
     img_model_close(&line->model);
 }
@@ -117,7 +118,7 @@ static void files_against(const char *folder, uint32_t image_size, const char *n
         size_t count = want.shape[0] - from < BATCH ? want.shape[0] - from : BATCH;
         for (size_t i = 0; i < count; i++)
             items[i] = (struct img_item){.kind = IMG_ITEM_PATH, .path = paths[from + i]};
-        if (!img_embedder_run(&line.embedder, items, count, &err))
+        if (!img_batch_run(&line.batch, items, count, &err))
             fail_msg("%s", err.text);
         for (size_t i = 0; i < count; i++) {
             double difference = 0, norm = 0;
@@ -173,7 +174,7 @@ static void demo_pictures_give_the_references_embeddings(void **state)
     struct img_item item = {.kind = IMG_ITEM_PATH, .path = DEMO_PICTURE};
     static const float first[] = {-0.067314155f, -0.21418189f, 0.07195574f};
     line_open(&line, DEMO, 0, false);
-    assert_true(img_embedder_run(&line.embedder, &item, 1, &err));
+    assert_true(img_batch_run(&line.batch, &item, 1, &err));
     assert_true(img_vector_normalize(item.embedding, line.embedder.engine->info.dimension));
     for (int i = 0; i < 3; i++)
         assert_true(item.embedding[i] == first[i]); /* the bits every machine gives */
@@ -193,9 +194,9 @@ static void a_failed_input_costs_only_its_own_record(void **state)
     };
     struct img_item one = items[1];
     line_open(&line, DEMO, 0, false);
-    assert_true(img_embedder_run(&line.embedder, &one, 1, &err));
+    assert_true(img_batch_run(&line.batch, &one, 1, &err));
     memcpy(alone, one.embedding, sizeof alone);
-    assert_true(img_embedder_run(&line.embedder, items, 3, &err));
+    assert_true(img_batch_run(&line.batch, items, 3, &err));
     assert_int_equal(items[0].err.code, IMG_ERR_NOT_AN_IMAGE);
     assert_int_equal(items[2].err.code, IMG_ERR_NOT_FOUND);
     assert_false(items[0].encoded || items[2].encoded);
@@ -270,7 +271,7 @@ static void augmentation_averages_with_the_mirror_image(void **state)
     struct img_item item = {.kind = IMG_ITEM_PATH, .path = DEMO "/pictures/green-waves.png"};
     struct img_item again = item;
     line_open(&plain, DEMO, 0, false);
-    assert_true(img_embedder_run(&plain.embedder, &item, 1, &err));
+    assert_true(img_batch_run(&plain.batch, &item, 1, &err));
     memcpy(vectors[0], item.embedding, sizeof vectors[0]);
     img_mirror(item.pixels, SIZE, SIZE);
     assert_true(img_engine_encode_images(plain.embedder.engine, item.pixels, 1, vectors[1], &err));
@@ -278,7 +279,7 @@ static void augmentation_averages_with_the_mirror_image(void **state)
     img_vector_average(vectors[0], vectors[1], DIM);
     line_close(&plain);
     line_open(&averaged, DEMO, 0, true);
-    assert_true(img_embedder_run(&averaged.embedder, &again, 1, &err));
+    assert_true(img_batch_run(&averaged.batch, &again, 1, &err));
     assert_memory_equal(again.embedding, vectors[0], sizeof vectors[0]);
     line_close(&averaged);
 }
@@ -293,13 +294,13 @@ static void a_written_picture_decodes_to_itself(void **state)
     struct img_item item = {.kind = IMG_ITEM_PATH, .path = DEMO_PICTURE};
     static uint8_t pixels[SIZE * SIZE * 3];
     line_open(&line, DEMO, 0, false);
-    assert_true(img_embedder_run(&line.embedder, &item, 1, &err));
+    assert_true(img_batch_run(&line.batch, &item, 1, &err));
     memcpy(pixels, item.pixels, sizeof pixels);
     img_png_put(&png, pixels, SIZE, SIZE);
     assert_true(img_buf_ok(&png, &err));
     struct img_item back = {.kind = IMG_ITEM_BYTES, .bytes = (const unsigned char *)png.data,
                             .bytes_len = png.len};
-    assert_true(img_embedder_run(&line.embedder, &back, 1, &err));
+    assert_true(img_batch_run(&line.batch, &back, 1, &err));
     assert_true(back.decoded);
     assert_string_equal(back.info.mode, "RGB");
     assert_memory_equal(back.pixels, pixels, sizeof pixels);

@@ -1,0 +1,134 @@
+/* The step before the engine: from a file or bytes to pixels, or to what the cache remembers. */
+#include "pipeline/embedder.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "input/bytes.h"
+#include "pipeline/remember.h"
+
+/* Address space of a decoder: libvips with its libraries, and a picture of max_pixels on its way to
+ * the model's square. The Makefile says how much: none is the limit where a sanitizer maps terabytes. */
+static const uint64_t decoder_memory = (uint64_t)IMG_DECODER_GIB << 30;
+
+bool img_embedder_start_workers(struct img_embedder *e, struct img_err *err)
+{
+    const struct img_worker_options options = {
+        .slots = e->decoders,
+        .memory_limit = decoder_memory,
+        .timeout_ms = e->settings->timeout_ms,
+        .report = e->report,
+    };
+    pthread_mutex_lock(&e->starting);
+    bool ok = e->workers || img_workers_open(&e->workers, &options, err);
+    pthread_mutex_unlock(&e->starting);
+    return ok;
+}
+
+static bool read_file(struct img_embedder *e, struct img_item *item, struct img_input_file *file,
+                      unsigned slot, uint8_t **bytes, size_t *len)
+{
+    *bytes = img_worker_input(e->workers, slot, file->room, &item->err);
+    return *bytes && img_input_read(file, *bytes, len, &item->err);
+}
+
+static bool copy_bytes(struct img_embedder *e, struct img_item *item, unsigned slot,
+                       uint8_t **bytes, size_t *len)
+{
+    if (item->bytes_len > e->settings->max_file_size)
+        return img_err_set(&item->err, IMG_ERR_TOO_LARGE, "larger than %llu bytes",
+                           (unsigned long long)e->settings->max_file_size);
+    *bytes = img_worker_input(e->workers, slot, item->bytes_len, &item->err);
+    *len = item->bytes_len;
+    if (*bytes && *len > 0)
+        memcpy(*bytes, item->bytes, *len);
+    return *bytes != NULL;
+}
+
+/* The bytes are in the slot's memory and nobody else can touch them before the decoder is told. */
+static void decode(struct img_embedder *e, struct img_item *item, unsigned slot,
+                   const uint8_t *bytes, size_t len)
+{
+    item->read = true;
+    img_remember_bytes(e, item, bytes, len);
+    if (e->settings->debug)
+        img_item_log(item, "read %zu bytes", len);
+    if (img_recall_content(e, item))
+        return;
+    if (len == 0)
+        img_err_set(&item->err, IMG_ERR_NOT_AN_IMAGE, "empty");
+    else
+        item->decoded = img_worker_decode(e->workers, slot, len, &e->settings->prep, item->pixels,
+                                          &item->info, &item->err);
+    item->has_info = true;
+    img_remember_failure(e, item);
+    if (e->settings->debug && item->decoded)
+        img_item_log(item, "decoded %s, %ux%u, %s, %u decoder warnings",
+                     img_format_name((enum img_format)item->info.format), item->info.width,
+                     item->info.height, item->info.mode, item->info.decoder_warnings);
+}
+
+bool img_item_stat(struct img_item *item)
+{
+    struct stat info;
+    if (!item->has_stamp && stat(item->path, &info) == 0 && S_ISREG(info.st_mode)) {
+        item->stamp = img_stamp_of(&info);
+        item->has_stamp = true;
+    }
+    return item->has_stamp;
+}
+
+/* A file that looks as it did when it was last read is not even opened. */
+static bool known_by_stat(struct img_embedder *e, struct img_item *item)
+{
+    return e->cache && img_item_stat(item) && item->stamp.size <= e->settings->max_file_size &&
+           img_recall_file(e, item) && img_recall_content(e, item);
+}
+
+static bool prepare_file(struct img_embedder *e, struct img_item *item, unsigned slot,
+                         struct img_err *err)
+{
+    struct img_input_file file = {0};
+    uint8_t *bytes;
+    size_t len;
+    if (known_by_stat(e, item))
+        return true;
+    if (!img_input_open(&file, item->path, e->settings->max_file_size, &item->err))
+        return true;
+    item->stamp = file.stamp;
+    item->has_stamp = true;
+    bool going = img_embedder_start_workers(e, err);
+    if (going && read_file(e, item, &file, slot, &bytes, &len))
+        decode(e, item, slot, bytes, len);
+    img_input_close(&file);
+    return going;
+}
+
+static bool prepare_bytes(struct img_embedder *e, struct img_item *item, unsigned slot,
+                          struct img_err *err)
+{
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    if (!img_embedder_start_workers(e, err))
+        return false;
+    if (copy_bytes(e, item, slot, &bytes, &len))
+        decode(e, item, slot, bytes, len);
+    return true;
+}
+
+bool img_embedder_prepare(struct img_embedder *e, struct img_item *item, unsigned slot,
+                          struct img_err *err)
+{
+    if (item->err.code != IMG_OK ||
+        (item->kind != IMG_ITEM_PATH && item->kind != IMG_ITEM_BYTES))
+        return true;
+    double begin = img_item_clock();
+    bool going = item->kind == IMG_ITEM_PATH ? prepare_file(e, item, slot, err)
+                                             : prepare_bytes(e, item, slot, err);
+    item->seconds += img_item_clock() - begin;
+    if (item->err.code == IMG_ERR_SYSTEM && going) {
+        *err = item->err; /* img-decode cannot be brought back */
+        going = false;
+    }
+    return going;
+}

@@ -1,0 +1,75 @@
+/* Between items and the embedding cache. */
+#include "pipeline/remember.h"
+
+#include <stdio.h>
+
+static struct img_cache_key key_of(const struct img_embedder *e, const struct img_item *item)
+{
+    struct img_cache_key key = {.content = item->content};
+    snprintf(key.fingerprint, sizeof key.fingerprint, "%s", e->engine->info.fingerprint);
+    snprintf(key.preprocessing, sizeof key.preprocessing, "%s", e->settings->preprocessing);
+    snprintf(key.precision, sizeof key.precision, "%s", e->engine->info.precision);
+    return key;
+}
+
+bool img_recall_file(struct img_embedder *e, struct img_item *item)
+{
+    item->has_content = e->cache && item->has_stamp &&
+                        img_cache_get_file(e->cache, &item->stamp, &item->content);
+    return item->has_content;
+}
+
+/* A picture that today's limits would refuse is decoded again, to be refused. */
+static bool still_wanted(const struct img_prep *prep, const struct img_info *info)
+{
+    return info->format < IMG_FORMAT_COUNT && (prep->formats & 1u << info->format) != 0 &&
+           (uint64_t)info->width * info->height <= prep->max_pixels;
+}
+
+static bool recall_failure(struct img_embedder *e, struct img_item *item)
+{
+    struct img_err failure;
+    if (e->settings->retry_failed || !e->settings->prep.fail_on_truncated ||
+        !img_cache_get_failure(e->cache, &item->content, &failure))
+        return false;
+    item->err = failure;
+    return true;
+}
+
+bool img_recall_content(struct img_embedder *e, struct img_item *item)
+{
+    if (!e->cache || !item->has_content)
+        return false;
+    const struct img_cache_key key = key_of(e, item);
+    item->encoded = img_cache_get_info(e->cache, &item->content, &item->info) &&
+                    still_wanted(&e->settings->prep, &item->info) &&
+                    img_cache_get_vector(e->cache, &key, e->engine->info.dimension,
+                                         item->embedding);
+    item->cached = item->has_info = item->encoded;
+    return item->encoded || recall_failure(e, item);
+}
+
+void img_remember_bytes(struct img_embedder *e, struct img_item *item, const void *bytes,
+                        size_t len)
+{
+    img_cache_identify(e->cache, bytes, len, &item->content);
+    item->has_content = true;
+    if (e->cache && item->has_stamp)
+        img_cache_put_file(e->cache, &item->stamp, &item->content);
+}
+
+void img_remember_failure(struct img_embedder *e, const struct img_item *item)
+{
+    enum img_code code = item->err.code;
+    if (e->cache && item->has_content && (code == IMG_ERR_NOT_AN_IMAGE || code == IMG_ERR_TRUNCATED))
+        img_cache_put_failure(e->cache, &item->content, &item->err);
+}
+
+void img_remember_embedding(struct img_embedder *e, const struct img_item *item)
+{
+    if (!e->cache || !item->has_content)
+        return;
+    const struct img_cache_key key = key_of(e, item);
+    img_cache_put_vector(e->cache, &key, e->engine->info.dimension, item->embedding);
+    img_cache_put_info(e->cache, &item->content, &item->info);
+}

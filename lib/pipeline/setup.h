@@ -1,0 +1,27 @@
+/* From configuration to a running embedder: the model chosen and opened, the settings made. */
+#ifndef IMG_PIPELINE_SETUP_H
+#define IMG_PIPELINE_SETUP_H
+
+#include "cli/cli.h"
+#include "pipeline/embedder.h"
+
+/* Must not move once opened. */
+struct img_setup {
+    struct img_model model;
+    struct img_settings settings;
+    struct img_embedder embedder;
+};
+
+/* Chooses and opens the model, and makes the settings: everything that can be wrong about what was
+ * asked for. Fails as img_hub_choose(), img_model_open() and img_settings_make() do. */
+IMG_CHECKED bool img_setup_model(struct img_setup *setup, const struct img_config *config,
+                                 const struct img_cli *cli, struct img_err *err);
+
+/* Opens the embedder; pictures as in struct img_embedder_options. */
+IMG_CHECKED bool img_setup_embedder(struct img_setup *setup, const struct img_config *config,
+                                    const struct img_cli *cli, size_t pictures,
+                                    struct img_err *err);
+
+void img_setup_close(struct img_setup *setup);
+
+#endif
