@@ -7,6 +7,7 @@ complete -c img-embed -l engine -x -a 'auto cpu gpu remote' -d 'what computes: a
 complete -c img-embed -l precision -x -a 'auto f32 bf16' -d 'auto, f32 or bf16'
 complete -c img-embed -l exact -d 'the same as --engine cpu --precision f32'
 complete -c img-embed -s j -l jobs -x -d 'threads in all (default: one a processor)'
+complete -c img-embed -l no-cache -d 'neither look vectors up nor keep them'
 complete -c img-embed -s q -l quiet -d 'no warnings and notices'
 complete -c img-embed -s v -l verbose -d 'say more on standard error'
 complete -c img-embed -l debug -d 'say everything, and put a log into the records'
