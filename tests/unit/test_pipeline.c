@@ -253,7 +253,7 @@ static void vectors_that_are_none_become_errors(void **state)
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         struct img_item item = {.kind = IMG_ITEM_TEXT, .text = "a", .text_len = 1};
         given = values[i];
-        assert_true(img_embedder_run(&line.embedder, &item, 1, &err));
+        assert_true(img_batch_run(&line.batch, &item, 1, &err));
         assert_false(item.encoded);
         assert_int_equal(item.err.code, IMG_ERR_BAD_EMBEDDING);
     }
