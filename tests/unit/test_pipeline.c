@@ -219,10 +219,10 @@ static void pictures_not_begun_before_a_signal_stay_undone(void **state)
                                 {.kind = IMG_ITEM_PATH, .path = DEMO_PICTURE}};
     line_open(&line, DEMO, 0, false);
     line.embedder.stopped = stop_at_once;
-    assert_true(img_embedder_run(&line.embedder, items, 2, &err));
+    assert_true(img_batch_run(&line.batch, items, 2, &err));
     assert_false(img_item_done(&items[0]) || img_item_done(&items[1]));
     line.embedder.stopped = NULL;
-    assert_true(img_embedder_run(&line.embedder, items, 2, &err));
+    assert_true(img_batch_run(&line.batch, items, 2, &err));
     assert_true(img_item_done(&items[0]) && img_item_done(&items[1]));
     line_close(&line);
 }
