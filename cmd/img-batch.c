@@ -144,6 +144,7 @@ static bool open_all(struct batch *b, struct img_err *err)
 {
     open_listing(b);
     b->setup.settings.retry_failed = b->opt.retry_failed;
+    b->setup.settings.want_pixels = b->opt.write_preprocessed != NULL;
     b->line = img_progress_begin(&b->cli);
     b->counts.begun = b->flushed = img_item_clock();
     (void)img_signals_asked();

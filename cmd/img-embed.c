@@ -103,6 +103,7 @@ static bool open_batch(struct embed *e, struct img_err *err)
         .bytes_limit = e->config.v.max_file_size,
     };
     img_inputs_init(&e->inputs, &inputs);
+    e->setup.settings.want_pixels = e->opt.write_preprocessed != NULL;
     e->items = calloc(e->setup.settings.batch, sizeof *e->items);
     if (!e->items)
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for batches of %zu",

@@ -14,7 +14,7 @@ static struct img_cache_key key_of(const struct img_embedder *e, const struct im
 
 bool img_recall_file(struct img_embedder *e, struct img_item *item)
 {
-    item->has_content = e->cache && item->has_stamp &&
+    item->has_content = e->cache && !e->settings->want_pixels && item->has_stamp &&
                         img_cache_get_file(e->cache, &item->stamp, &item->content);
     return item->has_content;
 }
@@ -38,7 +38,7 @@ static bool recall_failure(struct img_embedder *e, struct img_item *item)
 
 bool img_recall_content(struct img_embedder *e, struct img_item *item)
 {
-    if (!e->cache || !item->has_content)
+    if (!e->cache || !item->has_content || e->settings->want_pixels)
         return false;
     const struct img_cache_key key = key_of(e, item);
     item->encoded = img_cache_get_info(e->cache, &item->content, &item->info) &&
@@ -46,6 +46,8 @@ bool img_recall_content(struct img_embedder *e, struct img_item *item)
                     img_cache_get_vector(e->cache, &key, e->engine->info.dimension,
                                          item->embedding);
     item->cached = item->has_info = item->encoded;
+    if (e->settings->debug && item->cached)
+        img_item_log(item, "embedded before: from the cache");
     return item->encoded || recall_failure(e, item);
 }
 

@@ -27,6 +27,7 @@ struct img_settings {
     unsigned timeout_ms;     /* of a picture's decoding; 0: none */
     size_t batch;            /* inputs worked on together */
     bool retry_failed;       /* remembered failures are tried again */
+    bool want_pixels;        /* pictures are decoded also when their embedding is known */
 };
 
 /* Fails with CONFIG or USAGE, naming what contradicts what; with SYSTEM when an engine or precision

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/tap.sh"
 
 P=$ROOT/lib/data/demo/pictures
-demo() { run img-embed -q -m demo "$@"; }
+demo() { run img-embed -q -m demo --no-cache "$@"; }
 vectors() { sed 's/.*"embedding":\(\[[^]]*\]\|"[^"]*"\|null\).*/\1/' "${1-out}"; }
 
 demo "$P/green-waves.png" --text 'green waves' "$P/red-circle-on-blue.png"
@@ -25,7 +25,7 @@ vectors three | sed -n 3p >want
 demo "$P/red-circle-on-blue.png"
 vectors >got
 same got want 'alone as among neighbours'
-run img-embed -q -m demo - <"$P/red-circle-on-blue.png"
+run img-embed -q -m demo --no-cache - <"$P/red-circle-on-blue.png"
 vectors >got
 same got want 'from standard input as from its file'
 like "$(cat out)" '^\{"image_path":"-"' 'which is called "-"'
@@ -105,4 +105,20 @@ demo seen.png
 vectors >got
 sed -n 1p three | sed 's/.*"embedding":\(\[[^]]*\]\).*/\1/' >want
 same got want 'and embeds to the same vector'
+
+run img-embed -q -m demo "$P/green-waves.png" text.txt
+like "$(sed -n 1p out)" '"cached":false' 'the first time nothing is in the cache'
+vectors | sed -n 1p >got
+same got want 'and it changes nothing'
+cp "$P/green-waves.png" renamed.png
+run img-embed -q -m demo renamed.png "$P/green-waves.png"
+is "$(grep -c '"cached":true' out)" 2 'the second time it is, under whatever name'
+vectors | sort -u >got
+same got want 'the same vector'
+run img-embed -q -m demo --no-normalize renamed.png
+like "$(cat out)" '"normalized":false.*"cached":true' 'normalised or not'
+run img-embed -q -m demo --set auto_orient=false renamed.png
+like "$(cat out)" '"cached":false' 'but not preprocessed another way'
+run img-embed -q -m demo --write-preprocessed again.png renamed.png
+same again.png seen.png 'what the model sees can be written all the same'
 done_testing
