@@ -7,9 +7,14 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "collection/manifest.h"
+
+/* A writer that was killed holds its lock until the system has taken it down, which can take longer
+ * than starting the next one. */
+enum { WAIT_MS = 3000, WAIT_STEP_MS = 20 };
 
 static bool held_by_another(int lock, struct img_err *err)
 {
@@ -34,10 +39,13 @@ static void sign(int lock)
 
 static bool take(int lock, const struct img_report *report, struct img_err *err)
 {
-    int result;
-    do
+    const struct timespec pause = {.tv_nsec = WAIT_STEP_MS * 1000000L};
+    int result = flock(lock, LOCK_EX | LOCK_NB);
+    for (int waited = 0; result != 0 && (errno == EINTR || errno == EWOULDBLOCK) && waited < WAIT_MS;
+         waited += WAIT_STEP_MS) {
+        nanosleep(&pause, NULL);
         result = flock(lock, LOCK_EX | LOCK_NB);
-    while (result != 0 && errno == EINTR);
+    }
     if (result != 0 && errno == EWOULDBLOCK)
         return held_by_another(lock, err);
     if (result != 0)

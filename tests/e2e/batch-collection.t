@@ -58,40 +58,42 @@ run img-batch -q -m demo -r many -o many/000/notes.txt
 status_is 3 'a file in its place'
 
 # Killed again and again, it ends as if nothing had been.
-run img-batch -q -m demo --no-cache -r many -o whole
+"$TOOLS/make-pictures" lots 1200 16
+run img-batch -q -m demo --no-cache -r lots -o whole
 kills=0
-while [ $kills -lt 200 ]; do
-    # The times come from the count, so that every run is alike.
-    timeout -s KILL "0.$((10 + kills * 7 % 23))" img-batch -q -m demo --no-cache -r many -o killed >killed.out 2>&1
+while [ $kills -lt 25 ]; do
+    # The moments come from the count, so that every run has the same.
+    timeout -s KILL "0.$((30 + kills * 7 % 23))" img-batch -q -m demo --no-cache -r lots -o killed >killed.out 2>&1
     [ $? -eq 137 ] || break
     kills=$((kills + 1))
     if [ -e killed/collection.json ]; then
         "$TOOLS/check-collection" killed >checked 2>&1 || { cat checked; break; }
     fi
 done
-echo "# killed $kills times"
-[ $kills -gt 0 ]
+echo "# killed $kills times, $(wc -l <killed/records.jsonl) rows by then"
+[ $kills -gt 2 ]
 ok $? 'it was killed'
+run img-batch -q -m demo --no-cache -r lots -o killed
 valid killed 'the collection is valid after all of that'
 same killed/vectors.f32 whole/vectors.f32 'the same vectors as undisturbed'
 same killed/records.jsonl whole/records.jsonl 'and the same records'
 
-img-batch -q -m demo --no-cache -r many -o termed >termed.out 2>&1 &
+img-batch -q -m demo --no-cache -r lots -o termed >termed.out 2>&1 &
 pid=$!
 sleep 0.4
 kill -TERM $pid
 wait $pid 2>/dev/null
-run img-batch -q -m demo --no-cache -r many -o termed
+run img-batch -q -m demo --no-cache -r lots -o termed
 same termed/vectors.f32 whole/vectors.f32 'SIGTERM and continued: the same vectors'
 same termed/records.jsonl whole/records.jsonl 'and records'
 
-if [ "$(id -u)" -eq 0 ] && mkdir small && mount -t tmpfs -o size=80k tmpfs small 2>/dev/null; then
-    run img-batch -q -m demo --no-cache -r many -o small/vec
+if [ "$(id -u)" -eq 0 ] && mkdir small && mount -t tmpfs -o size=200k tmpfs small 2>/dev/null; then
+    run img-batch -q -m demo --no-cache -r lots -o small/vec
     status_is 3 'a disk that fills up is an error'
     err_like 'No space left on device' 'that says so'
     valid small/vec 'the collection keeps what it has'
     mount -o remount,size=4m small
-    run img-batch -q -m demo --no-cache -r many -o small/vec
+    run img-batch -q -m demo --no-cache -r lots -o small/vec
     same small/vec/vectors.f32 whole/vectors.f32 'and is continued when there is room'
     umount small
 else
