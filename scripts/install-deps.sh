@@ -6,7 +6,6 @@
 #   --no-tests   only what building and running need, nothing that only the tests need
 set -eu
 
-build='gcc libc6-dev make pkg-config libvips-dev libexif-dev libgif-dev libcjson-dev
     libcurl4-openssl-dev libxxhash-dev libutf8proc-dev libseccomp-dev liblmdb-dev libtiff-dev
     liblcms2-dev'
 # prove comes with perl; mandoc reads the manual pages; jq and xxhash judge records from outside.
@@ -35,7 +34,7 @@ esac
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     fail "this script knows Debian and Ubuntu only. Needed here: a C17 compiler, make, pkg-config," \
-        "and libvips, libexif, giflib, cJSON, libcurl, xxHash, utf8proc, libseccomp with their headers;" \
+        "and libvips, libtiff, LittleCMS, libexif, giflib, cJSON, libcurl, xxHash, utf8proc, libseccomp with their headers;" \
         "for the tests cmocka, prove, mandoc, jq and xxhsum"
 fi
 
