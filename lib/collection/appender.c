@@ -11,7 +11,7 @@
 #include "collection/beside.h"
 #include "collection/manifest.h"
 
-enum { PENDING_MAX = 256 << 10, WINDOW = 16 << 10 };
+enum { PENDING_MAX = 256 << 10, WINDOW = 16 << 10, JUMP = 1 << 10 };
 
 bool img_appender_open(struct img_appender *file, int folder, const char *name, uint64_t len,
                        struct img_err *err)
@@ -92,15 +92,17 @@ static bool window_room(struct img_appender *file, size_t len, struct img_err *e
     return true;
 }
 
-/* Reads ahead, since most walks over a collection go from row to row. */
+/* Reads far ahead where it goes on from what was read last, as most walks over a collection do. */
 static bool window_fill(struct img_appender *file, uint64_t offset, size_t len,
                         struct img_err *err)
 {
     uint64_t there = file->written - offset;
+    bool goes_on = offset >= file->window_at && offset - file->window_at <= 2 * WINDOW;
+    size_t ahead = goes_on ? WINDOW : JUMP;
     file->window_len = 0;
     if (!window_room(file, len, err))
         return false;
-    size_t want = len > WINDOW ? len : WINDOW;
+    size_t want = len > ahead ? len : ahead;
     if (want > there)
         want = (size_t)there;
     if (!img_read_at(file->fd, file->window, want, offset, err))

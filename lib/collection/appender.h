@@ -1,5 +1,5 @@
-/* A file that only grows: what is appended is gathered, written in large pieces at known places, and
- * can be read back wherever it is. Not public. */
+/* A file that only grows: what is appended is gathered, written in large pieces at known places,
+ * and can be read back wherever it is. Not public. */
 #ifndef IMG_COLLECTION_APPENDER_H
 #define IMG_COLLECTION_APPENDER_H
 

@@ -1,5 +1,5 @@
-/* From the hash of a path to its newest row: an open-addressing table in a file, read and written in
- * place. It is derived from records.jsonl: whatever seems wrong with it, it is made anew. Not
+/* From the hash of a path to its newest row: an open-addressing table in a file, read and written
+ * in place. It is derived from records.jsonl: whatever seems wrong with it, it is made anew. Not
  * public.
  *
  * index.bin: a header of 4096 bytes (struct img_index_head, a checksum of it behind), then slots

@@ -1,5 +1,5 @@
-/* Rows that are appended and not yet committed, by the hash of their path: the index on disk is told
- * of them only once they count. Not public. */
+/* Rows that are appended and not yet committed, by the hash of their path: the index on disk is
+ * told of them only once they count. Not public. */
 #ifndef IMG_COLLECTION_PENDING_H
 #define IMG_COLLECTION_PENDING_H
 

@@ -52,7 +52,8 @@ bool img_rows_line(struct img_rows *rows, uint64_t row, const char **line, size_
     if (end <= start || end - start > IMG_COLLECTION_RECORD_MAX ||
         !img_appender_get(&rows->records, start - before, (size_t)(end - start) + before, &bytes,
                           err))
-        return img_err_set(err, IMG_ERR_BAD_RECORD, IMG_COLLECTION_OFFSETS ": row %llu does not fit",
+        return img_err_set(err, IMG_ERR_BAD_RECORD,
+                           IMG_COLLECTION_OFFSETS ": row %llu does not fit",
                            (unsigned long long)row);
     *line = bytes + before;
     *len = (size_t)(end - start);

@@ -46,7 +46,7 @@ IMG_CHECKED bool img_writer_commit_due(struct img_collection_writer *w, struct i
 IMG_CHECKED bool img_writer_begin(struct img_collection_writer *w, struct img_err *err);
 void img_writer_changed(struct img_collection_writer *w);
 
-/* Opens the index, or brings it up to what is committed, or makes it anew. */
+/* Opens the index and brings it up to what is committed, or makes it anew. */
 IMG_CHECKED bool img_writer_open_index(struct img_collection_writer *w, struct img_err *err);
 
 /* The newest row of a path, dropped or not, or SIZE_MAX; w->line is then of that row. Under the

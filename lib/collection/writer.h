@@ -8,9 +8,9 @@
  *
  * What lies beyond the lengths in collection.json does not exist: appending writes the files, syncs
  * them, then replaces collection.json. So a writer may be killed at any moment. One writer (locked),
- * any number of readers. offsets.u64 (where each line of records.jsonl begins) and index.bin (from path
- * to row) are derived, on disk, and rebuilt when they do not fit, so that memory does not grow with the
- * collection but for two bits a row. Files named search.… are taken for derived, too.
+ * any number of readers. offsets.u64 (where each line of records.jsonl begins) and index.bin (from
+ * path to row) are derived, on disk, and rebuilt when they do not fit, so that memory does not grow
+ * with the collection but for two bits a row. Files named search.… are taken for derived, too.
  *
  * failures.jsonl holds the failures of the latest run that changed something: it is emptied
  * before a run's first change, and when a run without any ends. Little-endian machines only. */
@@ -33,10 +33,11 @@ struct img_collection_spec {
     const struct img_report *report; /* may be NULL; must outlive the writer */
 };
 
-/* Opens the collection in folder, or makes it. Takes its lock. Cuts off what lies beyond the recorded
- * lengths. Fails with CONFIG when it is of another dimension, fingerprint, precision or
- * normalisation (both are named), another writer has it, or the folder holds other things; with OUTPUT when it
- * cannot be written, BAD_RECORD when it is damaged (the text says what to do). */
+/* Opens the collection in folder, or makes it: an empty one is there at once. Takes its lock. Cuts
+ * off what lies beyond the recorded lengths. Fails with CONFIG when it is of another dimension,
+ * fingerprint, precision or normalisation (both are named; model_name may differ, the first one
+ * stays), another writer has it, or the folder holds other things; with OUTPUT when it cannot be
+ * written, BAD_RECORD when it is damaged (the text says what to do). */
 IMG_CHECKED bool img_collection_open_writer(struct img_collection_writer **writer,
                                             const char *folder,
                                             const struct img_collection_spec *spec,
@@ -57,13 +58,13 @@ IMG_CHECKED bool img_collection_look(struct img_collection_writer *writer, const
 
 /* Appends a row: vector [dimension] and its record, a JSON line with '\n', which must hold
  * image_path (and image_path_base64) and "file":{size,mtime_ns,ctime_ns,dev,ino}. An older row of
- * the path is dropped. A row without a path (bytes, a text: path_len 0, image_path null or missing) is
- * never found nor mirrored away. Commits by itself: the first row at once, then every 32 rows or every
- * second (where rows come faster than the disk syncs: so that syncing takes at most a fifth of the
- * time). One thread appends, fails, ticks, mirrors and closes.
+ * the path is dropped. A row without a path (bytes, a text: path_len 0, image_path null or missing)
+ * is never found nor mirrored away. Commits by itself: the first row at once, then every 32 rows or
+ * every second (where rows come faster than the disk syncs: so that syncing takes at most a fifth
+ * of the time). One thread appends, fails, ticks, mirrors and closes.
  * Fails with BAD_RECORD, and nothing happens, when record is no JSON object in one line of at most
- * 16 MiB, or of another path. After any other failure (OUTPUT, OUT_OF_MEMORY) the writer is broken: it
- * can only be closed, and repeats the reason. */
+ * 16 MiB, or of another path. After any other failure (OUTPUT, OUT_OF_MEMORY) the writer is broken:
+ * it can only be closed, and repeats the reason. */
 IMG_CHECKED bool img_collection_append(struct img_collection_writer *writer, const char *path,
                                        size_t path_len, const float *vector, const char *record,
                                        size_t record_len, struct img_err *err);
@@ -92,10 +93,11 @@ IMG_CHECKED bool img_collection_close_writer(struct img_collection_writer *write
                                              struct img_err *err);
 
 /* Builds a sibling without dropped rows and swaps it in (renameat2, exchange; where the file system
- * lacks it: three renames under the lock, between which the next writer or compaction, not a reader,
- * puts the old one back). Rows keep their order; readers of the old one go on. A killed compaction
- * leaves the collection as it was, and folder.partial, which the next one removes. Files that are not a
- * collection's own move along. Nothing happens when no row is dropped. Fails as opening does. */
+ * lacks it: three renames under the lock; where they are interrupted the next writer or compaction,
+ * not a reader, puts the old one back). Rows keep their order; readers of the old one go on. A
+ * killed compaction leaves the collection as it was, and folder.partial, which the next one removes.
+ * Files that are not a collection's own move along. Nothing happens when no row is dropped. Fails
+ * as opening does. */
 IMG_CHECKED bool img_collection_compact(const char *folder, const struct img_report *report,
                                         struct img_err *err);
 

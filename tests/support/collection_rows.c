@@ -50,7 +50,8 @@ void collection_record_of(const char *path, size_t len, const struct img_stamp *
     img_buf_puts(out, "{");
     img_fields_put_path(out, "image_path", path, len);
     img_buf_puts(out, ",\"image_id\":\"00112233445566778899aabbccddeeff\",\"dimension\":4,"
-                      "\"metadata\":{\"file\":{\"size\":1},\"image_path\":\"x\"},\"file\":{\"size\":");
+                      "\"metadata\":{\"file\":{\"size\":1},\"image_path\":\"x\"},"
+                      "\"file\":{\"size\":");
     img_json_put_uint(out, stamp->size);
     img_buf_puts(out, ",\"mtime_ns\":");
     img_json_put_int(out, stamp->mtime_ns);
