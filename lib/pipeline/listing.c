@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,12 +59,38 @@ static bool is_hidden(const char *below)
     return false;
 }
 
-static bool wanted(const struct img_listing *l, const char *path)
+static bool has_file(const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s", folder, name);
+    return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
+}
+
+/* The files of a collection are no pictures: a collection may lie among what it is made from. Asked
+ * once a folder, since its files come one after the other. */
+static bool in_collection(struct img_listing *l, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash ? (size_t)(slash - path) : 0;
+    if (len == 0 || len >= sizeof l->parent)
+        return false;
+    if (strncmp(l->parent, path, len) != 0 || l->parent[len] != '\0') {
+        memcpy(l->parent, path, len);
+        l->parent[len] = '\0';
+        l->parent_is_collection =
+            has_file(l->parent, "collection.json") && has_file(l->parent, "vectors.f32");
+    }
+    return l->parent_is_collection;
+}
+
+static bool wanted(struct img_listing *l, const char *path)
 {
     const struct img_listing_options *o = &l->options;
     const char *below = path + strlen(l->root), *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     if (!o->hidden && is_hidden(below + strspn(below, "/")))
+        return false;
+    if (in_collection(l, path))
         return false;
     return (o->include.count == 0 || matches_any(&o->include, path, name)) &&
            !matches_any(&o->exclude, path, name) && in_shard(l, path, strlen(path));

@@ -2,6 +2,8 @@
 #ifndef IMG_PIPELINE_LISTING_H
 #define IMG_PIPELINE_LISTING_H
 
+#include <limits.h>
+
 #include "cli/options.h"
 #include "input/lines.h"
 #include "input/walk.h"
@@ -26,6 +28,8 @@ struct img_listing {
     size_t at; /* next operand */
     const char *root; /* the folder being walked */
     struct img_walk *walk;
+    char parent[PATH_MAX];     /* the folder last asked about … */
+    bool parent_is_collection; /* … and the answer */
     struct img_lines lines;
 };
 

@@ -51,6 +51,11 @@ is "$(wc -l <vec/records.jsonl)" 301 'without dropped rows'
 collect --mirror
 is "$(stat_of unchanged)" 301 'and known as before'
 
+cp -r many among
+run img-batch -q -m demo -r among -o among/vec --skip-non-images
+run img-batch -q -m demo -r among -o among/vec --skip-non-images --stats-json stats
+is "$(stat_of inputs) $(stat_of left_out)" '302 1' 'a collection among its pictures is no input'
+
 run img-batch -q -m demo --no-normalize -r many -o vec
 status_is 2 'embeddings of another kind do not mix'
 err_like 'normali[sz]' 'and it says why'
