@@ -6,6 +6,7 @@
 #   --no-tests   only what building and running need, nothing that only the tests need
 set -eu
 
+build='gcc libc6-dev make pkg-config libvips-dev libexif-dev libgif-dev libcjson-dev
     libcurl4-openssl-dev libxxhash-dev libutf8proc-dev libseccomp-dev liblmdb-dev libtiff-dev
     liblcms2-dev'
 # prove comes with perl; mandoc reads the manual pages; jq and xxhash judge records from outside.

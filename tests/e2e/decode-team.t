@@ -32,7 +32,7 @@ status_is 2 'by hand it does nothing'
 err_is 'img-decode: started by the other img programs, not by hand' 'and says why'
 
 mkfifo list
-img-embed -m demo --records <list >out 2>err &
+img-embed -m demo --no-cache --records <list >out 2>err &
 client=$!
 exec 9>list
 ask() { printf '{"image_path":"%s"}\n' "$good" >&9; }
