@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -159,6 +161,7 @@ static enum outcome converse(struct img_workers *workers, unsigned index,
 {
     struct slot *slot = &workers->slot[index];
     unsigned timeout_ms = workers->team.timeout_ms;
+    bool killed = false; /* a worker, from outside, with this picture in hand: it is tried again */
     if (!send_request(slot, request))
         return LOST;
     /* The picture's time begins when there is a worker for it. */
@@ -186,6 +189,12 @@ static enum outcome converse(struct img_workers *workers, unsigned index,
                 continue;
             note_life(slot, message);
             enum fate fate = fate_of_request(slot, message->ended.generation);
+            /* SIGKILL comes from outside: an impatient hand, or a machine out of memory. */
+            if (fate == IN_HAND && WIFSIGNALED(message->ended.status) &&
+                WTERMSIG(message->ended.status) == SIGKILL && !killed) {
+                killed = true;
+                fate = DROPPED;
+            }
             if (fate == IN_HAND) {
                 img_worker_ended_err(message->ended.status, err);
                 return FAILED;

@@ -2,7 +2,8 @@
  *
  * A slot is one decoder. A slot serves one thread at a time; different slots may be used by
  * different threads at once. A decoder that crashes, hangs or runs out of memory costs the picture
- * in hand and is replaced; if img-decode itself is killed it is started again. */
+ * in hand and is replaced; one that is killed from outside loses nothing, the picture is tried once
+ * more; if img-decode itself is killed it is started again. */
 #ifndef IMG_WORKER_WORKER_H
 #define IMG_WORKER_WORKER_H
 

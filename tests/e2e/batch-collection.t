@@ -30,6 +30,9 @@ is "$(stat_of unchanged) $(stat_of files_read) $(stat_of encoded)" '300 0 0' 'th
 same vec/vectors.f32 first/vectors.f32 'the same vectors'
 same vec/records.jsonl first/records.jsonl 'the same records'
 
+run img-batch -q -m demo -r many -o vec --stats-json stats --retry-failed
+is "$(stat_of files_read) $(stat_of failed)" '1 1' 'what is broken is tried again when asked for'
+
 # Renamed: known by the stamp. Copied: known by its bytes. Changed: encoded anew.
 mv many/001/000100.ppm many/001/renamed.ppm
 cp many/002/000200.ppm many/002/copy.ppm
@@ -91,6 +94,25 @@ wait $pid 2>/dev/null
 run img-batch -q -m demo --no-cache -r lots -o termed
 same termed/vectors.f32 whole/vectors.f32 'SIGTERM and continued: the same vectors'
 same termed/records.jsonl whole/records.jsonl 'and records'
+
+# Decoders, and img-decode itself, killed while the job runs: nothing is lost and nothing is other.
+img-batch -q -m demo --no-cache -r lots -o hunted >hunted.out 2>&1 &
+pid=$!
+hunts=0
+while kill -0 $pid 2>/dev/null; do
+    hunts=$((hunts + 1))
+    for team in $(cat /proc/$pid/task/$pid/children 2>/dev/null); do
+        # shellcheck disable=SC2046 # numbers
+        kill -9 $(cat "/proc/$team/task/$team/children" 2>/dev/null) 2>/dev/null
+        [ $((hunts % 3)) -ne 0 ] || kill -9 "$team" 2>/dev/null
+    done
+    sleep 0.1
+done
+wait $pid
+is $? 0 'it worked all the same'
+echo "# $hunts times"
+same hunted/vectors.f32 whole/vectors.f32 'the same vectors'
+same hunted/records.jsonl whole/records.jsonl 'and records'
 
 if [ "$(id -u)" -eq 0 ] && mkdir small && mount -t tmpfs -o size=200k tmpfs small 2>/dev/null; then
     run img-batch -q -m demo --no-cache -r lots -o small/vec
