@@ -36,6 +36,7 @@ IMG_CHECKED bool img_cache_check_head(int fd, size_t txn, struct img_cache_head 
 struct img_cache_budget {
     size_t pages; /* at most so many pages, 0: all */
     int64_t ms;   /* and about so long, 0: as long as it takes */
+    bool free_only; /* the list of free pages, which every writer uses, and no more */
 };
 
 /* Follows the trees of the snapshot that head describes, which a reader must hold. Fails with

@@ -1,4 +1,5 @@
 /* Emptying the tables. */
+#include "cache/env.h"
 #include "cache/measure.h"
 #include "cache/tend.h"
 
@@ -20,7 +21,10 @@ static int empty(struct img_cache *cache)
 bool img_cache_clear(struct img_cache *cache, struct img_cache_pruned *pruned, struct img_err *err)
 {
     struct img_cache_size size;
+    const struct img_cache_budget all = {0};
     *pruned = (struct img_cache_pruned){0};
+    if (!img_cache_look(cache, &all, err))
+        return img_err_in(err, "cache %s", cache->folder);
     if (!img_cache_measure(cache, &size, err))
         return false;
     pruned->bytes_before = size.used_bytes;

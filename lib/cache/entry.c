@@ -88,7 +88,8 @@ void img_cache_write_seed(struct img_cache_value *value, struct img_cache_bytes 
 bool img_cache_read_seed(struct img_cache_bytes name, struct img_cache_bytes value,
                          uint32_t *layout, uint64_t *seed)
 {
-    if (value.len < 16 + IMG_CACHE_SUM || !img_cache_sound(IMG_CACHE_META, name, value))
+    if (value.len < 16 + IMG_CACHE_SUM || value.len > IMG_CACHE_VALUE_MAX ||
+        !img_cache_sound(IMG_CACHE_META, name, value))
         return false;
     *layout = img_unpack32(value.data);
     *seed = img_unpack64(value.data + 8);

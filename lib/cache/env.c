@@ -12,9 +12,9 @@
 static const size_t map_most = sizeof(size_t) > 4 ? (size_t)64 << (sizeof(size_t) > 4 ? 30 : 0)
                                                   : (size_t)512 << 20;
 static const size_t map_least = (size_t)64 << 20;
-enum { READERS = 1024 };
+enum { READERS = 1024, MARGIN = 16 << 20 };
 
-static const char *const names[IMG_CACHE_TABLES] = {
+const char *const img_cache_table_names[IMG_CACHE_TABLES] = {
     [IMG_CACHE_META] = "meta",         [IMG_CACHE_FILES] = "files",
     [IMG_CACHE_VECTORS] = "vectors",   [IMG_CACHE_FACTS] = "facts",
     [IMG_CACHE_FAILURES] = "failures", [IMG_CACHE_USES] = "uses",
@@ -77,25 +77,22 @@ bool img_cache_look(struct img_cache *cache, const struct img_cache_budget *budg
     return false;
 }
 
-/* A truncated file would end the process that reads behind its end; zeros there are only damage. */
-static int fill_up(struct img_cache *cache, MDB_txn *txn)
+/* To read behind the file's end would end the process; zeros there are only damage. So the file is as
+ * long as it says, and longer by what a page that lies about itself may lead to. It costs no space:
+ * what is not written is not stored. */
+void img_cache_fill_up(struct img_cache *cache, MDB_txn *txn)
 {
     MDB_envinfo info;
     MDB_stat stat;
     struct stat file;
     mdb_filehandle_t fd;
-    int code = mdb_env_info(cache->env, &info);
-    if (code == 0)
-        code = mdb_env_get_fd(cache->env, &fd);
-    if (code == 0)
-        code = mdb_env_stat(cache->env, &stat);
-    if (code != 0)
-        return code;
-    off_t need = (off_t)(info.me_last_pgno + 1) * (off_t)stat.ms_psize;
     (void)txn; /* its lock is what lets nobody else write meanwhile */
-    if (fstat(fd, &file) != 0 || (file.st_size < need && ftruncate(fd, need) != 0))
-        return errno;
-    return 0;
+    if (mdb_env_info(cache->env, &info) != 0 || mdb_env_get_fd(cache->env, &fd) != 0 ||
+        mdb_env_stat(cache->env, &stat) != 0)
+        return;
+    off_t end = (off_t)(info.me_last_pgno + 1) * (off_t)stat.ms_psize;
+    if (fstat(fd, &file) == 0 && file.st_size < end + MARGIN / 2)
+        (void)!ftruncate(fd, end + MARGIN);
 }
 
 static bool make_seed(struct img_cache *cache, MDB_txn *txn, const struct img_cache_name *name,
@@ -117,9 +114,10 @@ static bool begin_tables(struct img_cache *cache, bool make, MDB_txn *txn, struc
     struct img_cache_bytes value;
     uint32_t layout;
     for (int i = 0; i < IMG_CACHE_TABLES; i++) {
-        int code = mdb_dbi_open(txn, names[i], make ? MDB_CREATE : 0, &cache->tables[i]);
+        int code = mdb_dbi_open(txn, img_cache_table_names[i], make ? MDB_CREATE : 0, &cache->tables[i]);
         if (code == MDB_NOTFOUND)
-            return img_err_set(err, IMG_ERR_BAD_RECORD, "it has no table '%s'", names[i]);
+            return img_err_set(err, IMG_ERR_BAD_RECORD, "it has no table '%s'",
+                               img_cache_table_names[i]);
         if (code != 0)
             return failed(err, code);
     }
@@ -146,13 +144,10 @@ static bool open_tables(struct img_cache *cache, struct img_err *err)
     /* An environment with anything in it must have all that is ours. */
     bool make = !cache->read_only && entries_in_main(cache->env) == 0;
     int code = mdb_txn_begin(cache->env, NULL, cache->read_only ? MDB_RDONLY : 0, &txn);
-    if (code == 0 && !cache->read_only) {
-        code = fill_up(cache, txn);
-        if (code != 0)
-            mdb_txn_abort(txn);
-    }
     if (code != 0)
         return failed(err, code);
+    if (!cache->read_only)
+        img_cache_fill_up(cache, txn);
     if (!begin_tables(cache, make, txn, err)) {
         mdb_txn_abort(txn);
         return false;
@@ -187,7 +182,7 @@ static int open_env(struct img_cache *cache)
 
 enum img_cache_opened img_cache_env_open(struct img_cache *cache, struct img_err *err)
 {
-    const struct img_cache_budget budget = {.pages = 4096, .ms = 30};
+    const struct img_cache_budget budget = {.pages = 16384, .ms = 30};
     char path[PATH_MAX];
     int dead = 0;
     if ((size_t)snprintf(path, sizeof path, "%s/data.mdb", cache->folder) >= sizeof path) {

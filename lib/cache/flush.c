@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "cache/inside.h"
+#include "cache/env.h"
+#include "cache/path.h"
 #include "cache/queue.h"
 
 int64_t img_cache_now_s(void)
@@ -52,30 +53,58 @@ void img_cache_write_failed(struct img_cache *cache, int code)
                    cache->folder, mdb_strerror(code), code == EIO ? " or the disk is full" : "");
 }
 
-static int put(struct img_cache *cache, MDB_txn *txn, const struct img_cache_queued *entry)
+/* A write transaction, and the snapshot it starts from. */
+struct writing {
+    struct img_cache *cache;
+    MDB_txn *txn;
+    struct img_cache_paths paths;
+};
+
+static int begin(struct writing *w, struct img_cache *cache)
+{
+    struct img_err ignored;
+    *w = (struct writing){.cache = cache};
+    int code = mdb_txn_begin(cache->env, NULL, 0, &w->txn);
+    if (code != 0)
+        return code;
+    img_cache_fill_up(cache, w->txn);
+    if (img_cache_paths_open(&w->paths, cache, w->txn, &ignored))
+        return 0;
+    return ignored.code == IMG_ERR_OUT_OF_MEMORY ? ENOMEM : MDB_CORRUPTED;
+}
+
+static int put(struct writing *w, const struct img_cache_queued *entry)
 {
     MDB_val key = img_cache_val(entry->name), value = img_cache_val(entry->value), old;
-    MDB_dbi table = cache->tables[entry->table];
+    MDB_dbi table = w->cache->tables[entry->table];
+    struct img_err ignored;
+    if (!img_cache_paths_check(&w->paths, entry->table, entry->name, &ignored))
+        return MDB_CORRUPTED;
     /* Pages are written anew for every change, so what is there already is left alone. */
-    if (mdb_get(txn, table, &key, &old) == 0 && old.mv_size == value.mv_size &&
+    if (mdb_get(w->txn, table, &key, &old) == 0 && old.mv_size == value.mv_size &&
         memcmp(old.mv_data, value.mv_data, value.mv_size) == 0)
         return 0;
-    return mdb_put(txn, table, &key, &value, 0);
+    return mdb_put(w->txn, table, &key, &value, 0);
+}
+
+/* Commits, unless something has failed. */
+static int end(struct writing *w, int code)
+{
+    img_cache_paths_close(&w->paths);
+    if (code == 0)
+        return mdb_txn_commit(w->txn);
+    mdb_txn_abort(w->txn);
+    return code;
 }
 
 static int write_queue(struct img_cache *cache, const struct img_buf *queue)
 {
-    MDB_txn *txn;
+    struct writing w;
     struct img_cache_queued entry;
-    int code = mdb_txn_begin(cache->env, NULL, 0, &txn);
-    if (code != 0)
-        return code;
+    int code = begin(&w, cache);
     for (size_t at = 0; code == 0 && img_cache_queue_next(queue, &at, &entry);)
-        code = put(cache, txn, &entry);
-    if (code == 0)
-        return mdb_txn_commit(txn);
-    mdb_txn_abort(txn);
-    return code;
+        code = put(&w, &entry);
+    return end(&w, code);
 }
 
 void img_cache_flush(struct img_cache *cache)
@@ -106,23 +135,17 @@ static int by_content(const void *a, const void *b)
 
 static int write_uses(struct img_cache *cache, const struct img_buf *marks)
 {
-    MDB_txn *txn;
+    struct writing w;
     uint32_t now = img_cache_now_hours();
-    int code = mdb_txn_begin(cache->env, NULL, 0, &txn);
-    if (code != 0)
-        return code;
+    int code = begin(&w, cache);
     for (size_t at = 0; code == 0 && at < marks->len; at += IMG_CACHE_CONTENT_KEY) {
         struct img_cache_value value;
         struct img_cache_bytes name = {(const unsigned char *)marks->data + at,
                                        IMG_CACHE_CONTENT_KEY};
         img_cache_write_use(&value, name, now);
-        code = put(cache, txn,
-                   &(struct img_cache_queued){IMG_CACHE_USES, name, {value.data, value.len}});
+        code = put(&w, &(struct img_cache_queued){IMG_CACHE_USES, name, {value.data, value.len}});
     }
-    if (code == 0)
-        return mdb_txn_commit(txn);
-    mdb_txn_abort(txn);
-    return code;
+    return end(&w, code);
 }
 
 /* In the order of the keys, so that each page is written once. */

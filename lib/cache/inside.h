@@ -39,6 +39,9 @@ struct img_cache {
     pthread_mutex_t writing; /* one writer of this process at a time */
 };
 
+/* The tables' names in LMDB's main tree. */
+extern const char *const img_cache_table_names[IMG_CACHE_TABLES];
+
 /* read.c */
 IMG_CHECKED bool img_cache_begin_read(struct img_cache *cache, MDB_txn **txn);
 void img_cache_end_read(struct img_cache *cache, MDB_txn *txn);

@@ -50,6 +50,6 @@ bool img_cache_measure(struct img_cache *cache, struct img_cache_size *size, str
         code = errno;
     if (code != 0)
         return img_err_set(err, IMG_ERR_SYSTEM, "%s", mdb_strerror(code));
-    size->disk_bytes = (uint64_t)info.st_size;
+    size->disk_bytes = (uint64_t)info.st_blocks * 512;
     return true;
 }

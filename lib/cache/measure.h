@@ -7,7 +7,7 @@
 struct img_cache_size {
     uint64_t entries[IMG_CACHE_TABLES];
     uint64_t used_bytes; /* of pages that hold something */
-    uint64_t disk_bytes; /* of the file */
+    uint64_t disk_bytes; /* that the file takes; its length is larger */
 };
 
 IMG_CHECKED bool img_cache_measure(struct img_cache *cache, struct img_cache_size *size,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "cache/each.h"
+#include "cache/env.h"
 #include "cache/measure.h"
 #include "cache/pack.h"
 #include "cache/roots.h"
@@ -182,7 +183,10 @@ bool img_cache_prune(struct img_cache *cache, const struct img_cache_pruning *ho
                      struct img_cache_pruned *pruned, struct img_err *err)
 {
     struct img_cache_size size;
+    const struct img_cache_budget all = {0};
     *pruned = (struct img_cache_pruned){0};
+    if (!img_cache_look(cache, &all, err))
+        return img_err_in(err, "cache %s", cache->folder);
     if (!img_cache_measure(cache, &size, err))
         return false;
     pruned->bytes_before = size.used_bytes;

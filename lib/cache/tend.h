@@ -26,7 +26,7 @@ struct img_cache_group {
 
 struct img_cache_stats {
     uint64_t files, vectors, facts, failures, contents; /* entries */
-    uint64_t disk_bytes; /* the file's length */
+    uint64_t disk_bytes; /* that the file takes */
     uint64_t used_bytes; /* of these in use; the rest is written over first */
     uint64_t broken;     /* vectors that do not hold their checksum */
     struct img_cache_group groups[IMG_CACHE_GROUPS_MAX];

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/size.h"
 #include "cache/cache.h"
 #include "cache/entry.h"
 #include "cache/pack.h"
@@ -394,7 +395,10 @@ static unsigned char *make_file(size_t *size, unsigned pictures)
         put_nth(cache, i);
     img_cache_close(cache);
     assert_true(img_file_read(scratch_path("c/embeddings/data.mdb"), 1 << 30, &bytes, &err));
-    *size = bytes.len;
+    /* Behind the last page there is room and nothing else. */
+    while (bytes.len > 4096 && bytes.data[bytes.len - 1] == 0)
+        bytes.len--;
+    *size = img_size_align(bytes.len, 4096);
     return (unsigned char *)bytes.data;
 }
 
@@ -412,24 +416,39 @@ static void clean_up(void)
     mkdir(scratch_path("c/embeddings"), 0700);
 }
 
-/* Opens, reads and writes what is there, in a process of its own, so that a crash is seen as one.
- * The same seed is needed for hits; a new environment has another and all misses are right. */
-static void try_broken(const char *what, size_t at)
+/* A byte of the data file to be changed behind the cache's back, once it has been opened. */
+struct late {
+    off_t at;
+    unsigned char byte;
+};
+
+static int use_broken(const struct late *late)
+{
+    int wrong = 0;
+    struct img_cache *cache = open_at(scratch_path("c"));
+    if (late) {
+        int fd = open(scratch_path("c/embeddings/data.mdb"), O_WRONLY);
+        if (pwrite(fd, &late->byte, 1, late->at) != 1)
+            return 1;
+        close(fd);
+    }
+    for (unsigned i = 0; i < 12; i++)
+        wrong += get_nth(cache, i) < 0;
+    put_nth(cache, 5);
+    put_nth(cache, 99);
+    img_cache_flush(cache);
+    wrong += get_nth(cache, 5) < 0;
+    wrong += get_nth(cache, 99) < 0;
+    img_cache_close(cache);
+    return wrong;
+}
+
+/* Opens, reads and writes what is there, in a process of its own, so that a crash is seen as one. */
+static void try_broken(const char *what, size_t at, const struct late *late)
 {
     pid_t child = fork();
-    if (child == 0) {
-        struct img_cache *cache = open_at(scratch_path("c"));
-        int wrong = 0;
-        for (unsigned i = 0; i < 12; i++)
-            wrong += get_nth(cache, i) < 0;
-        put_nth(cache, 5);
-        put_nth(cache, 99);
-        img_cache_flush(cache);
-        wrong += get_nth(cache, 5) < 0;
-        wrong += get_nth(cache, 99) < 0;
-        img_cache_close(cache);
-        _exit(wrong > 0);
-    }
+    if (child == 0)
+        _exit(use_broken(late) > 0);
     int status = -1;
     assert_true(child > 0);
     waitpid(child, &status, 0);
@@ -444,15 +463,34 @@ static void flipped_bytes_are_misses(void **state)
     size_t size, tried = 0;
     unsigned char *bytes = make_file(&size, 12);
     const unsigned char flips[] = {0xFF, 0x01, 0x80};
-    size_t step = size / 1500 + 1;
+    size_t step = size / 600 + 1;
     /* Heads of pages, every byte; between them a sample. */
-    for (size_t at = 0; at < size; at += at % 4096 < 64 ? 1 : step) {
+    for (size_t at = 0; at < size; at += at % 4096 < 40 ? 1 : step) {
         clean_up();
         unsigned char was = bytes[at];
         bytes[at] ^= flips[at % 3];
         write_file(bytes, size);
-        try_broken("flipped", at);
+        try_broken("flipped", at, NULL);
         bytes[at] = was;
+        tried++;
+    }
+    print_message("%zu of %zu bytes flipped\n", tried, size);
+    free(bytes);
+}
+
+/* The same where nobody looked when it was opened, as in a cache too large to be looked at in full.
+ * Behind the two meta pages: these are read again only by LMDB. */
+static void bytes_flipped_later_are_misses(void **state)
+{
+    (void)state;
+    size_t size, tried = 0;
+    unsigned char *bytes = make_file(&size, 12);
+    const unsigned char flips[] = {0xFF, 0x01, 0x80};
+    for (size_t at = 8192; at < size; at += at % 4096 < 40 ? 1 : 61) {
+        clean_up();
+        write_file(bytes, size);
+        const struct late late = {(off_t)at, (unsigned char)(bytes[at] ^ flips[at % 3])};
+        try_broken("flipped later", at, &late);
         tried++;
     }
     print_message("%zu of %zu bytes flipped\n", tried, size);
@@ -500,7 +538,7 @@ static void truncated_files_are_moved_aside(void **state)
         size_t len = i < 32 ? size * i / 32 : size - 1 - (i - 32) * 211;
         clean_up();
         write_file(bytes, len);
-        try_broken("truncated", len);
+        try_broken("truncated", len, NULL);
     }
     free(bytes);
 }
@@ -735,6 +773,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_killed_writer_is_survived, begin, end),
         cmocka_unit_test_setup_teardown(every_byte_of_an_entry_counts, begin, end),
         cmocka_unit_test_setup_teardown(flipped_bytes_are_misses, begin_quickly, end),
+        cmocka_unit_test_setup_teardown(bytes_flipped_later_are_misses, begin_quickly, end),
         cmocka_unit_test_setup_teardown(truncated_files_are_moved_aside, begin_quickly, end),
         cmocka_unit_test_setup_teardown(impossible_facts_are_misses, begin, end),
         cmocka_unit_test_setup_teardown(foreign_files_are_moved_aside, begin, end),
