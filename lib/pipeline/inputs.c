@@ -72,7 +72,6 @@ static bool next_operand(struct img_inputs *inputs, struct img_item *item, bool 
 static void take_record(struct img_item *item, const struct img_input_record *record,
                         const char *line, size_t len)
 {
-    item->input = &record->object;
     switch (record->kind) {
     case IMG_RECORD_PATH:
         take_path(item, record->path, record->path_len);
@@ -118,6 +117,7 @@ static bool next_record(struct img_inputs *inputs, struct img_arena *arena, stru
         take_record(item, record, kept, len);
     else
         img_err_in(&item->err, "line %llu", (unsigned long long)inputs->lines.number);
+    item->input = &record->object; /* its fields go on even if it is of no use to us */
     return true;
 }
 
