@@ -42,8 +42,9 @@ is "$(wc -l <list)" "$files" 'as many as were asked for'
 # shellcheck disable=SC2046 # names without blanks
 run_alone timeout 600 img-embed -m demo $(cat list)
 status_is 1 'some of them cannot be read'
-damage='not_an_image|truncated|unsupported_format|too_many_pixels|no_such_page|out_of_memory'
-one_each "$damage|timeout|decoder_crashed" 'damaged files'
+# A busy machine may be too slow for the largest pictures.
+damage="not_an_image|truncated|unsupported_format|too_many_pixels|no_such_page|out_of_memory|timeout"
+one_each "$damage|decoder_crashed" 'damaged files'
 [ "$(jq -s 'map(select(.error == null)) | length' out)" -gt $((files / 20)) ]
 ok $? 'and some can'
 echo "# $(jq -r '.error_code // "read"' out | sort | uniq -c | tr -s ' \n' ' ')"
@@ -82,7 +83,7 @@ for misdeed in segv abort kill exit nan format code lie-short try-execve try-soc
     done
 done
 # shellcheck disable=SC2046
-run_alone timeout 300 hooked/img-embed -m "$ROOT/lib/data/demo" --set timeout=1 $(cat list)
+run_alone timeout 300 hooked/img-embed -m "$ROOT/lib/data/demo" --set timeout=4 $(cat list)
 status_is 1 'decoders that misbehave cost pictures'
 one_each 'decoder_crashed|timeout|out_of_memory|not_an_image' 'decoders that misbehave'
 is "$(jq -r '.error_code // (.embedding | type)' out | paste -d ' ' - expected |
