@@ -4,7 +4,7 @@
 #   make demo            embeds the demo pictures and finds one by a sentence
 #   make check           tree checks, unit tests, replayed fuzz corpora, NEON under qemu, end to end
 #   make check-unit      one part of it; also check-tree, check-fuzz, check-neon, check-e2e
-#   make check-full      longer tests with full-size models
+#   make check-full      longer tests: full-size models, thousands of damaged files
 #   make check-valgrind  unit tests under valgrind
 #   make fuzz            short fuzzing with clang's libFuzzer (FUZZ_SECONDS=20 a target)
 #   make bench           measures the engine; make bench-peers compares it with others
@@ -251,11 +251,12 @@ check-neon: $(NEON_TEST)
 	@$(QEMU_ARM64) $(NEON_TEST)
 endif
 
-check-e2e: all $(TEST_TOOLS:%=$(BUILD)/tools/%)
+check-e2e: all $(TEST_TOOLS:%=$(BUILD)/tools/%) $(BUILD)/tests/img-decode-hooks
 	@$(if $(E2E_TESTS),$(TEST_ENV) prove $(E2E_TESTS))
 
-check-full: all $(FULL_TESTS:%=$(BUILD)/full/%)
+check-full: all $(FULL_TESTS:%=$(BUILD)/full/%) $(BUILD)/tools/mutate $(BUILD)/tests/img-decode-hooks
 	@$(TEST_ENV) tests/run-unit.sh $(FULL_TESTS:%=$(BUILD)/full/%)
+	@IMG_TEST_FILES=2000 $(TEST_ENV) prove tests/e2e/hostile.t
 
 # Full-size models take hours under valgrind; the address sanitizer has them.
 VALGRIND_TESTS := $(filter-out test_engine test_pipeline,$(UNIT_TESTS))

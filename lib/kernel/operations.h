@@ -5,6 +5,7 @@
 #define IMG_KERNEL_OPERATIONS_H
 
 #include <math.h>
+#include <stdint.h>
 
 #include "kernel/kernel.h"
 
@@ -23,12 +24,18 @@
  * while every panel passes over them. K_GROUP is a multiple of IMG_K_BLOCK. */
 enum { ROW_GROUP = 96, K_GROUP = 3 * IMG_K_BLOCK };
 
-/* Ahead of its use, in rows of a panel: far enough for memory, near enough for the first level. */
-enum { PREFETCH_ROWS = 24 };
+/* What is fetched while a tile is computed: weights of the block that comes next, `step` bytes for
+ * each k of each panel. All tiles of a block fetch their part of the next one, so that memory is
+ * asked evenly and not by the first tile alone. An address, since it may lie behind the weights. */
+struct ahead {
+    uintptr_t at;
+    size_t step;
+};
 
 /* One block of k (at most IMG_K_BLOCK) for rows × panels of c, kept in registers throughout. */
 INLINE void tile(const int rows, const int panels, const float *a, size_t a_stride, const float *w,
-                 size_t w_stride, size_t k, float *c, size_t c_stride, bool first)
+                 size_t w_stride, size_t k, float *c, size_t c_stride, bool first,
+                 struct ahead ahead)
 {
     v16 sum[TILE_ROWS][TILE_PANELS];
     UNROLL
@@ -40,10 +47,10 @@ INLINE void tile(const int rows, const int panels, const float *a, size_t a_stri
         v16 weights[TILE_PANELS];
         UNROLL
         for (int p = 0; p < panels; p++) {
-            const float *from = w + (size_t)p * w_stride + i * IMG_LANES;
-            weights[p] = v_load(from);
-            v_prefetch(from + PREFETCH_ROWS * IMG_LANES);
+            weights[p] = v_load(w + (size_t)p * w_stride + i * IMG_LANES);
+            v_prefetch((const char *)(ahead.at + (size_t)p * w_stride * sizeof *w));
         }
+        ahead.at += ahead.step;
         UNROLL
         for (int r = 0; r < rows; r++) {
             v16 x = v_set(a[(size_t)r * a_stride + i]);
@@ -64,11 +71,12 @@ INLINE void tile(const int rows, const int panels, const float *a, size_t a_stri
 #define TILE_CASE(n)                                                                               \
     case n:                                                                                        \
         tile(n <= TILE_ROWS ? n : TILE_ROWS, panels, a, a_stride, w, w_stride, k, c, c_stride,     \
-             first);                                                                               \
+             first, ahead);                                                                        \
         break;
 
 INLINE void tile_of(size_t rows, const int panels, const float *a, size_t a_stride, const float *w,
-                    size_t w_stride, size_t k, float *c, size_t c_stride, bool first)
+                    size_t w_stride, size_t k, float *c, size_t c_stride, bool first,
+                    struct ahead ahead)
 {
     switch (rows) {
         TILE_CASE(1)
@@ -79,29 +87,25 @@ INLINE void tile_of(size_t rows, const int panels, const float *a, size_t a_stri
         TILE_CASE(5)
         TILE_CASE(6)
 #endif
-#if TILE_ROWS > 6
-        TILE_CASE(7)
-        TILE_CASE(8)
-        TILE_CASE(9)
-        TILE_CASE(10)
-        TILE_CASE(11)
-        TILE_CASE(12)
-#endif
     default:
         break;
     }
 }
 
-/* rows × panels of c for one block of k. Tiles are made equally high (50 rows are ten of 5, not
- * eight of 6 and one of 2), because a low tile takes as long as a full one. */
+/* rows × panels of c for one block of k; next is the block that follows. Tiles are made equally high
+ * (50 rows are nine of 5 or 6, not eight of 6 and one of 2), because a low tile takes as long as a
+ * full one. */
 INLINE void block(size_t rows, const int panels, const float *a, size_t a_stride, const float *w,
-                  size_t w_stride, size_t k, float *c, size_t c_stride, bool first)
+                  size_t w_stride, size_t k, float *c, size_t c_stride, bool first,
+                  const float *next)
 {
     size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+    size_t step = (IMG_LANES * sizeof *w + tiles - 1) / tiles;
     for (size_t t = 0; t < tiles; t++) {
         size_t from = rows * t / tiles;
         tile_of(rows * (t + 1) / tiles - from, panels, a + from * a_stride, a_stride, w, w_stride,
-                k, c + from * c_stride, c_stride, first);
+                k, c + from * c_stride, c_stride, first,
+                (struct ahead){(uintptr_t)next + t * k * step, step});
     }
 }
 
@@ -130,12 +134,17 @@ static void matmul(const struct img_matmul *m)
                 for (size_t k = k0; k < end; k += IMG_K_BLOCK) {
                     size_t n = end - k < IMG_K_BLOCK ? end - k : IMG_K_BLOCK;
                     const float *a = m->a + row * m->a_stride + k;
-                    const float *w = m->w + panel * panel_size + k * IMG_LANES;
+                    const float *w = m->w + panel * panel_size + k * IMG_LANES, *next = w;
+                    if (k + n < end)
+                        next = w + n * IMG_LANES;
+                    else if (panel + step < m->end_panel)
+                        next = m->w + (panel + step) * panel_size + k0 * IMG_LANES;
                     if (step == TILE_PANELS)
                         block(rows, TILE_PANELS, a, m->a_stride, w, panel_size, n, c, m->c_stride,
-                              k == 0);
+                              k == 0, next);
                     else
-                        block(rows, 1, a, m->a_stride, w, panel_size, n, c, m->c_stride, k == 0);
+                        block(rows, 1, a, m->a_stride, w, panel_size, n, c, m->c_stride, k == 0,
+                              next);
                 }
                 for (size_t p = 0; end == m->k && p < step; p++)
                     finish_panel(m, row, rows, panel + p);

@@ -102,7 +102,8 @@ static inline float v_highest(v16 a)
     return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.q[0], a.q[1]), vmaxq_f32(a.q[2], a.q[3])));
 }
 
-static inline void v_prefetch(const float *from)
+/* Always inline: gcc takes a function that does nothing else for one without effect. */
+static inline __attribute__((always_inline)) void v_prefetch(const char *from)
 {
     __builtin_prefetch(from);
 }

@@ -119,7 +119,7 @@ static inline float v_highest(v16 a)
     return a.lane[0];
 }
 
-static inline void v_prefetch(const float *from)
+static inline void v_prefetch(const char *from)
 {
     (void)from;
 }

@@ -24,7 +24,6 @@ void img_item_take_path(struct img_item *item, const char *path, size_t len)
 static void take_record(struct img_item *item, const struct img_input_record *record,
                         const char *line, size_t len)
 {
-    item->input = &record->object;
     switch (record->kind) {
     case IMG_RECORD_PATH:
         img_item_take_path(item, record->path, record->path_len);
@@ -70,5 +69,6 @@ bool img_records_next(struct img_lines *lines, struct img_arena *arena, struct i
         take_record(item, record, kept, len);
     else
         img_err_in(&item->err, "line %llu", (unsigned long long)lines->number);
+    item->input = &record->object; /* its fields go on even if it is of no use to us */
     return true;
 }

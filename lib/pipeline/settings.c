@@ -1,6 +1,7 @@
 /* Reading the configuration with the model at hand. */
 #include "pipeline/settings.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -131,7 +132,7 @@ bool img_settings_make(struct img_settings *settings, const struct img_config *c
         .min_image_size = (uint32_t)v->min_image_size,
         .threads = threads,
         .decoders = lesser(threads, (unsigned)v->max_workers),
-        .timeout_ms = (unsigned)(v->timeout * 1000),
+        .timeout_ms = (unsigned)ceil(v->timeout * 1000), /* only 0 itself is for ever */
         .batch = v->parallel_processing ? (size_t)v->batch_size : 1,
     };
     return check_requests(config, common, model, err) &&

@@ -14,7 +14,7 @@
 enum { MOST = 32, ROUNDS = 7 };
 
 static const char usage[] =
-    "usage: bench_engine [-t THREADS] [-c CACHE-FOLDER] [-s] [MODEL-FOLDER]\n"
+    "usage: bench_engine [-t THREADS] [-k KERNELS] [-c CACHE-FOLDER] [-s] [MODEL-FOLDER]\n"
     "  -c  take packed weights from this folder, as the programs do, and keep them there\n"
     "  -s  serve: for each line 'BATCH RUNS' read, write the RUNS times in milliseconds\n"
     "Without a folder a seeded ViT-B/32 is made below $BUILD.\n";
@@ -139,7 +139,7 @@ static bool serve(struct bench *bench, struct img_err *err)
 
 static bool report(struct bench *bench, unsigned threads, struct img_err *err)
 {
-    double one = peak(img_kernels_choose(NULL));
+    double one = peak(img_kernels_choose(bench->engine->info.kernels));
     printf("%s, %s, %u threads; one thread's peak %.1f GFLOP/s\n", bench->model.name,
            bench->engine->info.kernels, threads, 2e-9 * one);
     for (size_t batch = 1; batch <= MOST; batch = batch == 1 ? 4 : batch * 8) {
@@ -160,9 +160,10 @@ int main(int argc, char **argv)
     struct img_err err;
     struct img_engine_options options = {0};
     bool serving = false;
-    for (int c; (c = getopt(argc, argv, "t:c:s")) != -1;)
+    for (int c; (c = getopt(argc, argv, "t:k:c:s")) != -1;)
         switch (c) {
         case 't': options.threads = (unsigned)strtoul(optarg, NULL, 10); break;
+        case 'k': options.kernels = optarg; break;
         case 'c': options.cache_folder = optarg; break;
         case 's': serving = true; break;
         default: fputs(usage, stderr); return 2;

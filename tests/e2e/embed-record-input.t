@@ -26,7 +26,7 @@ like "$(sed -n 5p out)" '"error":"line 5: [^"]+","error_code":"bad_record"' 'a l
 is "$(sed -n 6p out | grep -o '"embedding"' | wc -l)" 1 'an old embedding is replaced'
 like "$(sed -n 6p out)" '"metadata":\{"mine":true\}' 'metadata of others is kept'
 like "$(sed -n 7p out)" '^\{"image_path":"a.png","image_id"' 'the path in base64 counts'
-like "$(sed -n 8p out)" '"error_code":"bad_record"' 'a record without input'
+like "$(sed -n 8p out)" '"error_code":"bad_record","nothing":"of use"\}$' 'a record without input, its fields kept'
 is "$(sed -n '1p;3p;7p' out | sed 's/.*"embedding":\([^]]*\).*/\1/' | sort -u | wc -l)" 1 'one picture, one vector'
 
 run img-embed -q -m demo --records </dev/null

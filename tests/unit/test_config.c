@@ -210,6 +210,26 @@ static void test_every_key(void **state)
     done(&run);
 }
 
+/* Joined one by one, half a megabyte of names took four gigabytes. */
+static void long_list(void **state)
+{
+    (void)state;
+    enum { NAMES = 100000 };
+    struct run run = {0};
+    struct img_buf text = {0};
+    img_buf_puts(&text, "{\"supported_formats\":[\"png\"");
+    for (int i = 1; i < NAMES; i++)
+        img_buf_puts(&text, ",\"png\"");
+    img_buf_puts(&text, "]}");
+    write_file(".config/img-tools/config.json", text.data);
+    load(&run, NULL);
+    assert_true(run.ok);
+    assert_int_equal(strlen(run.config.v.supported_formats), 4 * NAMES - 1);
+    assert_true(run.cli.arena.used < 100 << 20);
+    img_buf_clear(&text);
+    done(&run);
+}
+
 static void test_file(void **state)
 {
     (void)state;
@@ -440,6 +460,7 @@ int main(void)
         cmocka_unit_test_setup(test_defaults, set_up),
         cmocka_unit_test_setup(test_precedence, set_up),
         cmocka_unit_test_setup(test_every_key, set_up),
+        cmocka_unit_test_setup(long_list, set_up),
         cmocka_unit_test_setup(test_file, set_up),
         cmocka_unit_test_setup(test_bad_file, set_up),
         cmocka_unit_test_setup(test_bad_words, set_up),

@@ -205,6 +205,22 @@ static void a_failed_input_costs_only_its_own_record(void **state)
     line_close(&line);
 }
 
+static void a_timeout_below_a_millisecond_is_one(void **state)
+{
+    (void)state;
+    struct img_config config = {.v = {.timeout = 0.0001, .max_workers = 1, .batch_size = 1,
+                                      .supported_formats = ""}};
+    struct img_common common = {0};
+    struct img_model model = {.prep = {.size = 1, .resize = 1}};
+    struct img_settings settings;
+    struct img_err err;
+    assert_true(img_settings_make(&settings, &config, &common, &model, &err));
+    assert_int_equal(settings.timeout_ms, 1);
+    config.v.timeout = 0;
+    assert_true(img_settings_make(&settings, &config, &common, &model, &err));
+    assert_int_equal(settings.timeout_ms, 0);
+}
+
 static int stop_at_once(void)
 {
     return 1;
@@ -316,6 +332,7 @@ int main(void)
         cmocka_unit_test(files_at_a_size_of_their_own_through_a_full_size_model),
         cmocka_unit_test(demo_pictures_give_the_references_embeddings),
         cmocka_unit_test(a_failed_input_costs_only_its_own_record),
+        cmocka_unit_test(a_timeout_below_a_millisecond_is_one),
         cmocka_unit_test(pictures_not_begun_before_a_signal_stay_undone),
         cmocka_unit_test(vectors_that_are_none_become_errors),
         cmocka_unit_test(augmentation_averages_with_the_mirror_image),
