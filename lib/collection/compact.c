@@ -17,11 +17,15 @@
 #include "collection/swap.h"
 #include "collection/writer.h"
 
-/* Renames what is not a collection's own into keep; deletes the rest. */
+/* Renames what is not a collection's own into keep; deletes the rest, but for the lock, which tells
+ * our leftovers from a stranger's folder. */
 static bool clear_entry(int folder, int keep, const char *name, struct img_err *err)
 {
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+        strcmp(name, IMG_COLLECTION_LOCK) == 0)
         return true;
+    if (faccessat(folder, IMG_COLLECTION_LOCK, F_OK, 0) != 0)
+        return img_err_set(err, IMG_ERR_OUTPUT, "it is in the way, and no leftover of ours");
     bool done = img_collection_owns(name)
                     ? unlinkat(folder, name, 0) == 0 || errno == ENOENT
                     : renameat2(folder, name, keep, name, RENAME_NOREPLACE) == 0;
@@ -44,6 +48,8 @@ static bool clear_away(const char *path, int keep, struct img_err *err)
     struct dirent *entry;
     while (ok && (entry = readdir(entries)) != NULL)
         ok = clear_entry(folder, keep, entry->d_name, err);
+    if (ok)
+        (void)unlinkat(dirfd(entries), IMG_COLLECTION_LOCK, 0);
     closedir(entries);
     if (ok && rmdir(path) != 0)
         ok = img_err_sys(err, IMG_ERR_OUTPUT, errno, "cannot remove");
@@ -144,8 +150,6 @@ static bool compact_locked(const struct img_swap *swap, const struct img_collect
 {
     struct copy to = {.folder = -1};
     int lock = -1;
-    if (!clear_away(swap->partial, old, err))
-        return false;
     struct stat info;
     if (fstat(old, &info) != 0 || mkdir(swap->partial, info.st_mode & 07777) != 0)
         return img_err_sys(err, IMG_ERR_OUTPUT, errno, "%s: cannot create", swap->partial);
@@ -170,11 +174,10 @@ bool img_collection_compact(const char *folder, const struct img_report *report,
     bool ok = img_collection_finish_swap(folder, report, err) &&
               img_swap_names(&swap, folder, err) &&
               img_collection_lock(swap.folder, report, &old, &lock, err);
-    if (ok && img_collection_open(&from, swap.folder, err))
-        ok = img_collection_facts(from)->dropped == 0 ||
-             compact_locked(&swap, from, old, report, err);
-    else
-        ok = false;
+    ok = ok && clear_away(swap.partial, old, err) &&
+         img_collection_open(&from, swap.folder, err) &&
+         (img_collection_facts(from)->dropped == 0 ||
+          compact_locked(&swap, from, old, report, err));
     img_collection_close(from);
     if (lock >= 0)
         close(lock);

@@ -342,6 +342,9 @@ static void test_compact(void **state)
     close_writer(writer);
     scratch_write("pictures.vec/notes.txt", "mine", 4);
     scratch_write("pictures.vec.partial/vectors.f32", "left", 4);
+    assert_false(img_collection_compact(folder(), NULL, &err));
+    assert_non_null(strstr(err.text, "pictures.vec.partial"));
+    scratch_write("pictures.vec.partial/.lock", "", 0);
     assert_true(img_collection_open(&before, folder(), &err));
     if (!img_collection_compact(folder(), NULL, &err))
         fail_msg("%s", err.text);

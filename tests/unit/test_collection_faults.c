@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,7 +24,7 @@
 #include "support/collection_rows.h"
 #include "support/scratch.h"
 
-enum { DIMENSION = 16, PATHS = 300, KILLS = 60, SECONDS = 20 };
+enum { DIMENSION = 16, PATHS = 900, KILLS = 50, SECONDS = 10 };
 
 static struct img_err err;
 
@@ -130,7 +131,34 @@ static void require_valid(const char *folder)
     assert_true(checked.has_index);
 }
 
-/* Runs a night in a process of its own and kills it after a while. True when it came to its end. */
+/* Runs a night in a process of its own and kills it where it enters or leaves a system call, after
+ * so many of these. True when it came to its end. */
+static bool run_and_kill_at_call(const char *folder, unsigned night, unsigned calls)
+{
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+            _exit(2);
+        raise(SIGSTOP);
+        _exit(run_night(folder, night, 0));
+    }
+    for (unsigned i = 0; i <= calls; i++) {
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (WIFEXITED(status)) {
+            assert_int_equal(WEXITSTATUS(status), 0);
+            return true;
+        }
+        if (i < calls)
+            assert_int_equal(ptrace(PTRACE_SYSCALL, child, NULL, NULL), 0);
+    }
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return false;
+}
+
+/* The same, killed after a while. */
 static bool run_and_kill(const char *folder, unsigned night, unsigned after_us)
 {
     int status;
@@ -173,9 +201,10 @@ static void require_same(const char *a, const char *b)
     img_buf_clear(&y);
 }
 
-static void test_kills(void **state)
+typedef bool (*night_killer)(const char *folder, unsigned night, unsigned after);
+
+static void kill_nights(night_killer run, unsigned shortest, unsigned step)
 {
-    (void)state;
     const char *text = getenv("IMG_TEST_SEED");
     uint64_t seed = text ? strtoull(text, NULL, 10) : (uint64_t)time(NULL);
     print_message("seed %llu (IMG_TEST_SEED)\n", (unsigned long long)seed);
@@ -191,19 +220,82 @@ static void test_kills(void **state)
         char whole[256];
         snprintf(whole, sizeof whole, "%s", scratch_path(name));
         for (unsigned night = 0; night < 2; night++) {
-            unsigned longest = 8000;
+            unsigned longest = shortest;
             assert_int_equal(run_night(whole, night, 0), 0);
-            while (!run_and_kill(killed, night, (unsigned)(next_random(&seed) % longest))) {
+            while (!run(killed, night, (unsigned)(next_random(&seed) % longest))) {
                 require_valid(killed);
                 kills++;
-                longest += 2000;
+                longest += step;
             }
             require_valid(killed);
             require_same(whole, killed);
         }
     }
     print_message("%u kills in %u rounds, %.1f s\n", kills, rounds, seconds() - start);
-    assert_true(kills >= 50 || seconds() - start >= SECONDS);
+    assert_true(kills >= KILLS || seconds() - start >= SECONDS);
+}
+
+static void test_kills(void **state)
+{
+    (void)state;
+    kill_nights(run_and_kill, 8000, 2000);
+}
+
+static bool can_trace(void)
+{
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 ? 0 : 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void test_kills_between_calls(void **state)
+{
+    (void)state;
+    if (!can_trace()) {
+        print_message("skipped: processes cannot be traced here\n");
+        skip();
+    }
+    kill_nights(run_and_kill_at_call, 1500, 300);
+}
+
+static size_t committed(const char *folder)
+{
+    struct img_collection *collection;
+    assert_true(img_collection_open(&collection, folder, &err));
+    size_t count = img_collection_facts(collection)->count;
+    img_collection_close(collection);
+    return count;
+}
+
+/* How much a kill can cost: no row once there is one, 32 rows or a second later on. */
+static void test_commits(void **state)
+{
+    (void)state;
+    const char *folder = scratch_path("c");
+    struct img_collection_writer *writer = collection_writer(folder, DIMENSION, &err);
+    assert_non_null(writer);
+    assert_int_equal(committed(folder), 0);
+    size_t most = 0;
+    for (unsigned path = 0; path < 200; path++) {
+        assert_true(collection_append(writer, DIMENSION, path, 0, &err));
+        size_t behind = path + 1 - committed(folder);
+        if (path == 0)
+            assert_int_equal(behind, 0);
+        most = behind > most ? behind : most;
+        pause_us(2000);
+    }
+    print_message("at most %zu rows uncommitted\n", most);
+    assert_true(most < 64);
+    assert_true(collection_append(writer, DIMENSION, 500, 0, &err));
+    pause_us(990000);
+    pause_us(50000);
+    assert_true(img_collection_tick(writer, &err));
+    assert_int_equal(committed(folder), 201);
+    assert_true(img_collection_close_writer(writer, &err));
 }
 
 /* Compacting is killed, too: the collection is the old one or the new one. */
@@ -441,6 +533,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_kills, begin, end),
+        cmocka_unit_test_setup_teardown(test_kills_between_calls, begin, end),
+        cmocka_unit_test_setup_teardown(test_commits, begin, end),
         cmocka_unit_test_setup_teardown(test_killed_compaction, begin, end),
         cmocka_unit_test_setup_teardown(test_full_disk, begin, end),
         cmocka_unit_test_setup_teardown(test_short_files, begin, end),
