@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "decode/facts.h"
 #include "decode/supervise.h"
 #include "decode/warm.h"
 
@@ -25,7 +26,8 @@ static bool begin(struct img_err *err)
 
 int main(void)
 {
-    static const struct img_decoder decoder = {.begin = begin, .decode = img_decode};
+    static const struct img_decoder decoder = {
+        .begin = begin, .decode = img_decode, .facts = img_decode_facts};
     struct img_err err = {0};
     if (!started_by_a_sibling()) {
         fputs("img-decode: started by the other img programs, not by hand\n", stderr);

@@ -64,21 +64,52 @@ static void give_back(struct child *child)
         img_arena_reset(&child->arena);
 }
 
+/* Bytes at the pixels' place that the answer may fill. */
+static uint64_t room_wanted(const struct img_worker_decode *request)
+{
+    return request->want == IMG_WORKER_WANT_PIXELS
+               ? (uint64_t)request->prep.size * request->prep.size * 3
+               : IMG_WORKER_FACTS_MAX;
+}
+
 /* Whether the request makes sense: the client is one of ours, but a mistake there must not become
  * a wild access here. */
 static bool request_valid(const struct img_worker_decode *request)
 {
     const struct img_prep *prep = &request->prep;
-    return prep->size >= 1 && prep->size <= IMG_SIZE_MAX && prep->resize >= prep->size &&
+    return request->want < IMG_WORKER_WANTS && prep->size >= 1 && prep->size <= IMG_SIZE_MAX && prep->resize >= prep->size &&
            request->len <= request->input_size && request->pixels_size >= IMG_WORKER_PIXELS_AT &&
-           (uint64_t)prep->size * prep->size * 3 <= request->pixels_size - IMG_WORKER_PIXELS_AT;
+           room_wanted(request) <= request->pixels_size - IMG_WORKER_PIXELS_AT;
+}
+
+static bool read_facts(struct child *child, const struct img_worker_decode *request,
+                       union img_worker_message *answer, struct img_err *err)
+{
+    struct img_buf out = {.limit = IMG_WORKER_FACTS_MAX};
+    bool ok = child->decoder->facts(child->input, (size_t)request->len, &request->prep,
+                                    request->want == IMG_WORKER_WANT_EXTENDED, &child->arena, &out,
+                                    &answer->answer.info, err);
+    if (ok && out.len > 0) {
+        memcpy(child->pixels, out.data, out.len);
+        answer->answer.facts_len = (uint32_t)out.len;
+    }
+    img_buf_clear(&out);
+    return ok;
+}
+
+static bool work(struct child *child, const struct img_worker_decode *request,
+                 union img_worker_message *answer, struct img_err *err)
+{
+    if (request->want != IMG_WORKER_WANT_PIXELS)
+        return read_facts(child, request, answer, err);
+    return child->decoder->decode(child->input, (size_t)request->len, &request->prep,
+                                  &child->arena, child->pixels, &answer->answer.info, err);
 }
 
 static bool decode(struct child *child, const struct img_worker_decode *request,
-                   struct img_info *info, struct img_err *err)
+                   union img_worker_message *answer, struct img_err *err)
 {
     const struct img_decode_slot *slot = child->slot;
-    const struct img_prep *prep = &request->prep;
     if (!request_valid(request))
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "a request that makes no sense");
     size_t len = (size_t)request->len;
@@ -86,11 +117,11 @@ static bool decode(struct child *child, const struct img_worker_decode *request,
     if (!map(slot->input, PROT_READ, 0, len > 0 ? len : 1, &child->input, &child->input_size,
              err) ||
         !map(slot->pixels, PROT_READ | PROT_WRITE, IMG_WORKER_PIXELS_AT,
-             (size_t)prep->size * prep->size * 3, &child->pixels, &child->pixels_size, err))
+             (size_t)room_wanted(request), &child->pixels, &child->pixels_size, err))
         return false;
     errno = 0;
     (void)img_decode_memory_lacked();
-    if (child->decoder->decode(child->input, len, prep, &child->arena, child->pixels, info, err))
+    if (work(child, request, answer, err))
         return true;
     /* Most libraries do not tell damaged data from their own want of memory. errno is for stacks of
      * threads, which do not come from malloc(3). */
@@ -105,7 +136,7 @@ static bool serve(struct child *child, const struct img_worker_decode *request, 
     struct img_err err = {0};
     atomic_store(&child->board->taken, img_worker_taken(child->slot->generation, request->id));
     img_decode_limit_time(child->slot->timeout_ms);
-    bool ok = decode(child, request, &answer.answer.info, &err);
+    bool ok = decode(child, request, &answer, &err);
     answer.answer.id = request->id;
     answer.answer.code = ok ? IMG_OK : err.code;
     if (!ok)

@@ -20,23 +20,30 @@ static bool dispatch(const struct img_job *job, struct img_sink *sink, struct im
     }
 }
 
+bool img_job_sniff(const struct img_job *job, struct img_err *err)
+{
+    if (job->len == 0)
+        return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "the file is empty");
+    job->info->format = img_format_sniff(job->bytes, job->len);
+    if (job->info->format == IMG_FORMAT_UNKNOWN)
+        return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "not an image");
+    if (!(job->prep->formats >> job->info->format & 1))
+        return img_err_set(err, IMG_ERR_UNSUPPORTED_FORMAT, "%s pictures are not wanted",
+                           img_format_name((enum img_format)job->info->format));
+    return true;
+}
+
 bool img_decode(const uint8_t *bytes, size_t len, const struct img_prep *prep,
                 struct img_arena *arena, uint8_t *out, struct img_info *info, struct img_err *err)
 {
     struct img_sink sink;
-    struct img_job job = {bytes, len, prep, arena, info};
+    struct img_job job = {.bytes = bytes, .len = len, .prep = prep, .arena = arena, .info = info};
     *info = (struct img_info){.pages = 1};
     if (prep->size == 0 || prep->size > IMG_SIZE_MAX || prep->resize < prep->size)
         return img_err_set(err, IMG_ERR_CONFIG, "a picture of size %u cut from %u", prep->size,
                            prep->resize);
-    if (len == 0)
-        return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "the file is empty");
-    info->format = img_format_sniff(bytes, len);
-    if (info->format == IMG_FORMAT_UNKNOWN)
-        return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "not an image");
-    if (!(prep->formats >> info->format & 1))
-        return img_err_set(err, IMG_ERR_UNSUPPORTED_FORMAT, "%s pictures are not wanted",
-                           img_format_name((enum img_format)info->format));
+    if (!img_job_sniff(&job, err))
+        return false;
     if (!dispatch(&job, &sink, err))
         return false;
     img_sink_finish(&sink, out);

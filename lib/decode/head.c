@@ -104,6 +104,9 @@ void img_head_webp(const struct img_job *job, struct img_head *head)
     img_webp_scan(job->bytes, job->len, &container);
     take_common(&container, job->info, head);
     job->info->pages = container.frames;
+    job->info->has_alpha = container.transparent;
+    if (container.width > 0)
+        img_info_set_mode(job->info, container.transparent ? "RGBA" : "RGB");
 }
 
 enum {

@@ -46,6 +46,10 @@ bool img_sink_begin(struct img_sink *sink, const struct img_job *job, uint32_t w
     *sink = (struct img_sink){.width = width, .height = height, .orientation = 1};
     if (!img_sink_check(job, err))
         return false;
+    if (job->head_only) {
+        err->code = IMG_OK;
+        return false;
+    }
     if (job->prep->auto_orient && job->info->orientation > 1)
         sink->orientation = job->info->orientation;
     if (key && job->prep->crop == IMG_CROP_DOWN && !job->prep->has_background)

@@ -20,6 +20,7 @@ struct img_job {
     const struct img_prep *prep;
     struct img_arena *arena;
     struct img_info *info;
+    bool head_only; /* info is all that is wanted: img_sink_begin() ends the work */
 };
 
 /* The one colour that a file calls transparent. Where the Hugging Face processor finds one it puts
@@ -48,7 +49,8 @@ IMG_CHECKED bool img_ends_early(const struct img_job *job, struct img_err *err);
 IMG_CHECKED bool img_sink_check(const struct img_job *job, struct img_err *err);
 
 /* Checks, and prepares for rows of width pixels, height of them. key may be NULL; it counts for
- * Hugging Face layouts (prep->crop says which) without a background of the user's own. */
+ * Hugging Face layouts (prep->crop says which) without a background of the user's own. False
+ * with IMG_OK in err when the job wants no pixels. */
 IMG_CHECKED bool img_sink_begin(struct img_sink *sink, const struct img_job *job, uint32_t width,
                                 uint32_t height, const struct img_key *key, struct img_err *err);
 

@@ -27,6 +27,8 @@ struct img_container {
     bool adobe;          /* JPEG: Adobe's marker is there */
     uint32_t frames;     /* of an animation; at least 1 */
     struct img_block palette; /* PNG: [entries, 3] */
+    struct img_block time;    /* PNG: the tIME chunk */
+    struct img_block iptc;    /* JPEG: records of IPTC's IIM */
 };
 
 /* The checksum of a PNG chunk, over its name and its body. */

@@ -1,8 +1,9 @@
 /* EXIF 2.32: the few tags a record shows. */
 #include "meta/exif.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "meta/date.h"
 
 enum {
     TAG_X_RESOLUTION = 0x011a,
@@ -12,76 +13,23 @@ enum {
     TAG_DATE_TIME = 0x0132,
     TAG_EXIF = 0x8769,
     TAG_DATE_TIME_ORIGINAL = 0x9003,
+    TAG_DATE_TIME_DIGITIZED = 0x9004,
     TAG_OFFSET = 0x9010,
     TAG_OFFSET_ORIGINAL = 0x9011,
+    TAG_OFFSET_DIGITIZED = 0x9012,
     TAG_SUBSEC = 0x9290,
     TAG_SUBSEC_ORIGINAL = 0x9291,
+    TAG_SUBSEC_DIGITIZED = 0x9292,
 };
-
-/* An ASCII value, cut at its NUL and at size - 1. */
-static void text_of(const struct img_ifd_file *file, uint64_t directory, uint16_t tag, char *out,
-                    size_t size)
-{
-    struct img_ifd_entry entry;
-    out[0] = '\0';
-    if (!img_ifd_find(file, directory, tag, &entry) || entry.type != 2)
-        return;
-    size_t len = entry.count < size - 1 ? (size_t)entry.count : size - 1;
-    memcpy(out, entry.value, len);
-    out[len] = '\0';
-}
-
-/* Two digits, or -1. */
-static int two(const char *at)
-{
-    if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9')
-        return -1;
-    return (at[0] - '0') * 10 + at[1] - '0';
-}
-
-static bool valid_day(int year, int month, int day)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (month < 1 || month > 12 || day < 1)
-        return false;
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return day <= days[month - 1] + (month == 2 && leap);
-}
-
-/* "YYYY:MM:DD HH:MM:SS", fraction digits and "±HH:MM" to ISO 8601; nothing when it is no date. */
-static void compose(const char *when, const char *fraction, const char *zone, char out[40])
-{
-    if (strlen(when) < 19 || when[4] != ':' || when[7] != ':' || when[13] != ':' || when[16] != ':')
-        return;
-    int century = two(when), year = two(when + 2), month = two(when + 5), day = two(when + 8);
-    int hour = two(when + 11), minute = two(when + 14), second = two(when + 17);
-    if ((when[10] != ' ' && when[10] != 'T') || century < 0 || year < 0 ||
-        century * 100 + year == 0 || !valid_day(century * 100 + year, month, day))
-        return;
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
-        return;
-    int len = snprintf(out, 40, "%02d%02d-%02d-%02dT%02d:%02d:%02d", century, year, month, day, hour,
-                       minute, second);
-    size_t digits = strspn(fraction, "0123456789");
-    if (digits > 0 && len > 0)
-        len += snprintf(out + len, 40 - (size_t)len, ".%.*s", (int)(digits < 9 ? digits : 9),
-                        fraction);
-    bool signed_zone = (zone[0] == '+' || zone[0] == '-') && strlen(zone) >= 6 && zone[3] == ':';
-    if (signed_zone && two(zone + 1) >= 0 && two(zone + 1) <= 14 && two(zone + 4) >= 0 &&
-        two(zone + 4) <= 59)
-        snprintf(out + len, 40 - (size_t)len, "%.6s", zone);
-    else if (zone[0] == 'Z' && zone[1] == '\0')
-        snprintf(out + len, 40 - (size_t)len, "+00:00");
-}
 
 static void date_of(const struct img_ifd_file *file, uint64_t directory, uint16_t tag,
                     uint64_t exif, uint16_t fraction_tag, uint16_t zone_tag, char out[40])
 {
     char when[24], fraction[12], zone[12];
-    text_of(file, directory, tag, when, sizeof when);
-    text_of(file, exif, fraction_tag, fraction, sizeof fraction);
-    text_of(file, exif, zone_tag, zone, sizeof zone);
-    compose(when, fraction, zone, out);
+    img_ifd_text(file, directory, tag, when, sizeof when);
+    img_ifd_text(file, exif, fraction_tag, fraction, sizeof fraction);
+    img_ifd_text(file, exif, zone_tag, zone, sizeof zone);
+    img_date_exif(when, fraction, zone, out);
 }
 
 static void resolution_of(const struct img_ifd_file *file, uint64_t directory,
@@ -111,6 +59,9 @@ bool img_exif_read_directory(const struct img_ifd_file *file, uint64_t directory
     date_of(file, directory, TAG_DATE_TIME, exif, TAG_SUBSEC, TAG_OFFSET, info->modification_date);
     date_of(file, exif, TAG_DATE_TIME_ORIGINAL, exif, TAG_SUBSEC_ORIGINAL, TAG_OFFSET_ORIGINAL,
             info->creation_date);
+    if (info->creation_date[0] == '\0')
+        date_of(file, exif, TAG_DATE_TIME_DIGITIZED, exif, TAG_SUBSEC_DIGITIZED,
+                TAG_OFFSET_DIGITIZED, info->creation_date);
     resolution_of(file, directory, info);
     if (!img_ifd_find(file, directory, TAG_ORIENTATION, &entry))
         return false;

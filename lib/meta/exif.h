@@ -5,7 +5,8 @@
 #include "image/picture.h"
 #include "meta/ifd.h"
 
-/* Fills orientation, creation_date (DateTimeOriginal), modification_date (DateTime) and, where they
+/* Fills orientation, creation_date (DateTimeOriginal, else
+ * DateTimeDigitized), modification_date (DateTime) and, where they
  * are still 0, dpi_x and dpi_y from an EXIF block (a TIFF file, with or without "Exif\0\0" in
  * front). What is absent or nonsense stays as it was. True when the block has an orientation, valid
  * or not. */

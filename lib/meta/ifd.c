@@ -1,6 +1,7 @@
 /* TIFF directories (TIFF 6.0 and the BigTIFF proposal). */
 #include "meta/ifd.h"
 
+#include <math.h>
 #include <string.h>
 
 static const uint8_t type_sizes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
@@ -140,10 +141,97 @@ double img_ifd_rational(const struct img_ifd_file *file, uint64_t directory, uin
     return below ? (double)above / (double)below : 0;
 }
 
+/* A chain may run into itself; then every directory counts once (Brent's search for cycles). */
+static uint32_t distinct(const struct img_ifd_file *file, uint32_t cycle)
+{
+    uint64_t ahead = file->first, behind = file->first;
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < cycle; i++)
+        ahead = img_ifd_next(file, ahead);
+    for (; ahead != behind; before++) {
+        ahead = img_ifd_next(file, ahead);
+        behind = img_ifd_next(file, behind);
+    }
+    return before + cycle;
+}
+
 uint32_t img_ifd_pages(const struct img_ifd_file *file, uint32_t limit)
 {
-    uint32_t pages = 0;
-    for (uint64_t at = file->first; at && pages < limit; at = img_ifd_next(file, at))
-        pages++;
+    uint32_t pages = 0, power = 1, cycle = 0;
+    uint64_t marked = 0;
+    for (uint64_t at = file->first; at && pages < limit; at = img_ifd_next(file, at)) {
+        if (at == marked)
+            return distinct(file, cycle);
+        if (pages++ == power || marked == 0) {
+            marked = at;
+            power = pages * 2;
+            cycle = 0;
+        }
+        cycle++;
+    }
     return pages;
+}
+
+static double real(const struct img_ifd_file *file, const uint8_t *at, size_t size)
+{
+    uint64_t raw = number(file, at, size);
+    if (size == 4) {
+        uint32_t bits = (uint32_t)raw;
+        float value;
+        memcpy(&value, &bits, sizeof value);
+        return (double)value;
+    }
+    double value;
+    memcpy(&value, &raw, sizeof value);
+    return value;
+}
+
+bool img_ifd_number(const struct img_ifd_file *file, const struct img_ifd_entry *entry,
+                    uint64_t index, double *value)
+{
+    int64_t integer;
+    if (img_ifd_integer(file, entry, index, &integer)) {
+        *value = (double)integer;
+        return true;
+    }
+    if (index >= entry->count)
+        return false;
+    const uint8_t *at = entry->value + index * entry->size;
+    if (entry->type == 5 || entry->type == 10) {
+        uint32_t above = (uint32_t)number(file, at, 4), below = (uint32_t)number(file, at + 4, 4);
+        if (below == 0)
+            return false;
+        *value = entry->type == 5 ? (double)above / (double)below
+                                  : (double)(int32_t)above / (double)(int32_t)below;
+        return true;
+    }
+    if (entry->type != 11 && entry->type != 12)
+        return false;
+    *value = real(file, at, entry->size);
+    return isfinite(*value);
+}
+
+void img_ifd_text(const struct img_ifd_file *file, uint64_t directory, uint16_t tag, char *out,
+                  size_t size)
+{
+    struct img_ifd_entry entry;
+    out[0] = '\0';
+    if (!img_ifd_find(file, directory, tag, &entry) || entry.type != 2)
+        return;
+    size_t len = entry.count < size - 1 ? (size_t)entry.count : size - 1;
+    memcpy(out, entry.value, len);
+    out[len] = '\0';
+}
+
+bool img_ifd_at(const struct img_ifd_file *file, uint64_t directory, uint64_t index,
+                struct img_ifd_entry *entry, bool *whole)
+{
+    uint64_t count;
+    uint64_t step = file->big ? 20 : 12;
+    const uint8_t *at = entries(file, directory, &count);
+    if (!at || index >= count || index > file->len / step ||
+        !span(file, (uint64_t)(at - file->bytes) + index * step, step))
+        return false;
+    *whole = parse(file, at + index * step, entry);
+    return true;
 }

@@ -45,7 +45,21 @@ int64_t img_ifd_integer_or(const struct img_ifd_file *file, uint64_t directory, 
 /* The first value of a RATIONAL, or 0 (also for n/0). */
 double img_ifd_rational(const struct img_ifd_file *file, uint64_t directory, uint16_t tag);
 
-/* Directories in the chain, at most limit. */
+/* Value index as a number, of any numeric type; false beyond count, for texts, n/0 and what is not
+ * finite. */
+bool img_ifd_number(const struct img_ifd_file *file, const struct img_ifd_entry *entry,
+                    uint64_t index, double *value);
+
+/* The text under tag up to its NUL, cut at size - 1 bytes; "" when there is none. */
+void img_ifd_text(const struct img_ifd_file *file, uint64_t directory, uint16_t tag, char *out,
+                  size_t size);
+
+/* Entry number index of the directory, from 0. False behind the last; *whole is false when the entry
+ * points outside the file or is of no known type. */
+bool img_ifd_at(const struct img_ifd_file *file, uint64_t directory, uint64_t index,
+                struct img_ifd_entry *entry, bool *whole);
+
+/* Directories in the chain, each once should it run into itself; at most limit. */
 uint32_t img_ifd_pages(const struct img_ifd_file *file, uint32_t limit);
 
 #endif

@@ -22,6 +22,26 @@ static void read_jfif(const uint8_t *body, size_t len, struct img_container *con
     container->dpi_y = (float)short_at(body + 10) * scale;
 }
 
+/* Photoshop's resources, one of which (1028) holds IPTC records. */
+static void read_resources(const uint8_t *body, size_t len, struct img_container *container)
+{
+    size_t at = 14;
+    while (len - at >= 12 && memcmp(body + at, "8BIM", 4) == 0) {
+        uint32_t id = short_at(body + at + 4);
+        size_t name = (body[at + 6] | 1U) + 1;
+        at += 6 + name;
+        if (at > len || len - at < 4)
+            return;
+        size_t size = (size_t)short_at(body + at) << 16 | short_at(body + at + 2);
+        at += 4;
+        if (size > len - at)
+            return;
+        if (id == 1028)
+            container->iptc = (struct img_block){body + at, size};
+        at += size + (size & 1 && size < len - at);
+    }
+}
+
 static void read_application(unsigned marker, const uint8_t *body, size_t len,
                              struct img_container *container)
 {
@@ -34,6 +54,8 @@ static void read_application(unsigned marker, const uint8_t *body, size_t len,
         container->xmp = (struct img_block){body + sizeof xmp, len - sizeof xmp};
     else if (marker == 0xe2 && starts(body, len, "ICC_PROFILE\0", 12))
         container->has_icc = true;
+    else if (marker == 0xed && starts(body, len, "Photoshop 3.0", 14))
+        read_resources(body, len, container);
     else if (marker == 0xee && starts(body, len, "Adobe", 5) && len >= 12)
         container->adobe = true;
 }

@@ -74,6 +74,8 @@ static void read_chunk(const uint8_t *type, const uint8_t *body, size_t len,
         container->has_icc = true;
     else if (memcmp(type, "eXIf", 4) == 0)
         container->exif = (struct img_block){body, len};
+    else if (memcmp(type, "tIME", 4) == 0 && len >= 7)
+        container->time = (struct img_block){body, len};
     else if (memcmp(type, "iTXt", 4) == 0)
         read_text(body, len, container);
     else if (memcmp(type, "acTL", 4) == 0 && len >= 8 && long_at(body) > 0)

@@ -25,6 +25,15 @@ enum {
     IMG_WORKER_EXIT_MEMORY = 86,  /* status of a worker whose allocation failed where none may */
     IMG_WORKER_PIXELS_AT = 65536, /* where pixels begin in their memfd: behind the board, at a
                                      multiple of every page size */
+    IMG_WORKER_FACTS_MAX = 512 << 10, /* bytes of facts, which take the pixels' place */
+};
+
+/* What is wanted of a picture. */
+enum img_worker_want {
+    IMG_WORKER_WANT_PIXELS,
+    IMG_WORKER_WANT_FACTS,    /* camera_info, gps_info, notes: a JSON object */
+    IMG_WORKER_WANT_EXTENDED, /* and everything else that the file says */
+    IMG_WORKER_WANTS
 };
 
 enum img_worker_kind {
@@ -84,7 +93,7 @@ struct img_worker_ended {
 struct img_worker_decode {
     struct img_worker_head head;
     uint32_t id; /* the slot's count of requests */
-    uint32_t unused;
+    uint32_t want; /* enum img_worker_want */
     uint64_t input_size;  /* of the memfd: what may be mapped */
     uint64_t pixels_size; /* the same, IMG_WORKER_PIXELS_AT included */
     uint64_t len;         /* of the picture's bytes */
@@ -96,6 +105,8 @@ struct img_worker_answer {
     uint32_t id;
     uint32_t code; /* enum img_code; pixels count for IMG_OK only */
     struct img_info info;
+    uint32_t facts_len; /* at the pixels' place, IMG_WORKER_FACTS_MAX at most */
+    uint32_t unused;
     char text[512];
 };
 

@@ -19,6 +19,7 @@
 
 #include "base/place.h"
 #include "worker/answer.h"
+#include "worker/facts.h"
 #include "worker/share.h"
 #include "worker/team.h"
 
@@ -309,12 +310,36 @@ uint8_t *img_worker_input(struct img_workers *workers, unsigned slot, size_t cap
     return img_share_input(&workers->slot[slot].share, capacity, err);
 }
 
+/* Asks, and takes over what the answer says. */
+static bool consult(struct img_workers *workers, unsigned index, size_t len,
+                    const struct img_prep *prep, enum img_worker_want want,
+                    union img_worker_message *message, struct img_info *info, struct img_err *err)
+{
+    struct img_share *share = &workers->slot[index].share;
+    union img_worker_message request;
+    memset(&request, 0, sizeof request);
+    request.decode.want = want;
+    request.decode.input_size = share->input_size;
+    request.decode.pixels_size = share->pixels_size;
+    request.decode.len = len;
+    request.decode.prep = *prep;
+    if (ask(workers, index, &request, message, err) != ANSWERED)
+        return false;
+    *info = message->answer.info;
+    if (message->answer.code == IMG_OK)
+        return true;
+    return img_err_set(err, (enum img_code)message->answer.code, "%s",
+                       message->answer.text[0]
+                           ? message->answer.text
+                           : img_code_name((enum img_code)message->answer.code));
+}
+
 bool img_worker_decode(struct img_workers *workers, unsigned slot, size_t len,
                        const struct img_prep *prep, uint8_t *pixels, struct img_info *info,
                        struct img_err *err)
 {
     struct img_share *share = &workers->slot[slot].share;
-    union img_worker_message request, message;
+    union img_worker_message message;
     *info = (struct img_info){0};
     if (prep->size < 1 || prep->size > IMG_SIZE_MAX || len > share->input_size)
         return img_err_set(err, IMG_ERR_SYSTEM, "no room for %zu bytes or a side of %u", len,
@@ -323,24 +348,36 @@ bool img_worker_decode(struct img_workers *workers, unsigned slot, size_t len,
     const uint8_t *from = img_share_pixels(share, size, err);
     if (!from)
         return false;
-    memset(&request, 0, sizeof request);
-    request.decode.input_size = share->input_size;
-    request.decode.pixels_size = share->pixels_size;
-    request.decode.len = len;
-    request.decode.prep = *prep;
-    enum outcome outcome = ask(workers, slot, &request, &message, err);
-    bool ok = false;
-    if (outcome == ANSWERED) {
-        *info = message.answer.info;
-        ok = message.answer.code == IMG_OK;
-        if (ok)
-            memcpy(pixels, from, size);
-        else
-            img_err_set(err, (enum img_code)message.answer.code, "%s",
-                        message.answer.text[0] ? message.answer.text
-                                               : img_code_name((enum img_code)message.answer.code));
-    }
+    bool ok = consult(workers, slot, len, prep, IMG_WORKER_WANT_PIXELS, &message, info, err);
+    if (ok)
+        memcpy(pixels, from, size);
     img_share_release(share);
+    return ok;
+}
+
+bool img_worker_facts(struct img_workers *workers, unsigned slot, size_t len,
+                      const struct img_facts_options *options, struct img_arena *arena,
+                      struct img_info *info, struct img_facts *facts, struct img_err *err)
+{
+    struct img_share *share = &workers->slot[slot].share;
+    struct img_prep prep = IMG_PREP_DEFAULTS;
+    union img_worker_message message;
+    *info = (struct img_info){0};
+    *facts = (struct img_facts){0};
+    if (len > share->input_size)
+        return img_err_set(err, IMG_ERR_SYSTEM, "no room for %zu bytes", len);
+    const uint8_t *from = img_share_pixels(share, IMG_WORKER_FACTS_MAX, err);
+    if (!from)
+        return false;
+    prep.page = options->page;
+    prep.formats = options->formats;
+    prep.max_pixels = UINT64_MAX;
+    bool ok = consult(workers, slot, len, &prep,
+                      options->extended ? IMG_WORKER_WANT_EXTENDED : IMG_WORKER_WANT_FACTS,
+                      &message, info, err) &&
+              img_facts_take(from, message.answer.facts_len, arena, facts, err);
+    if (!options->again)
+        img_share_release(share);
     return ok;
 }
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/report.h"
 #include "image/picture.h"
@@ -41,6 +42,28 @@ IMG_CHECKED uint8_t *img_worker_input(struct img_workers *workers, unsigned slot
 IMG_CHECKED bool img_worker_decode(struct img_workers *workers, unsigned slot, size_t len,
                                    const struct img_prep *prep, uint8_t *pixels,
                                    struct img_info *info, struct img_err *err);
+
+/* What a file says of its picture beside info; JSON, in the arena, NULL for null. */
+struct img_facts {
+    const char *camera_info, *gps_info; /* objects */
+    const char *notes;                  /* an array of sentences about values left out as nonsense */
+    const char *extended;               /* an object, when it was wanted */
+};
+
+struct img_facts_options {
+    uint32_t page;
+    uint32_t formats; /* bit (1 << enum img_format) for each format that is wanted */
+    bool extended;
+    bool again; /* the same bytes will be asked about once more */
+};
+
+/* Reads the head and the metadata of the first len bytes of the slot's input; decodes no pixel. What
+ * comes back has been checked: strict JSON of a limited length, else facts are NULL. Fails as
+ * img_worker_decode() does. */
+IMG_CHECKED bool img_worker_facts(struct img_workers *workers, unsigned slot, size_t len,
+                                  const struct img_facts_options *options,
+                                  struct img_arena *arena, struct img_info *info,
+                                  struct img_facts *facts, struct img_err *err);
 
 /* Ends img-decode and all its decoders. NULL is fine. */
 void img_workers_close(struct img_workers *workers);

@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct img_prep prep = IMG_PREP_DEFAULTS;
     struct img_arena arena = {.limit = 64U << 20};
     struct img_info info = {.pages = 1};
-    struct img_job job = {data, size, &prep, &arena, &info};
+    struct img_job job = {
+        .bytes = data, .len = size, .prep = &prep, .arena = &arena, .info = &info};
     struct img_sink sink;
     struct img_err err = {0};
     uint8_t out[16 * 16 * 3];
