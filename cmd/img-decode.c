@@ -27,7 +27,11 @@ static bool begin(struct img_err *err)
 int main(void)
 {
     static const struct img_decoder decoder = {
-        .begin = begin, .decode = img_decode, .facts = img_decode_facts};
+        .begin = begin,
+        .decode = img_decode,
+        .facts = img_decode_facts,
+        .formats = img_decode_formats,
+    };
     struct img_err err = {0};
     if (!started_by_a_sibling()) {
         fputs("img-decode: started by the other img programs, not by hand\n", stderr);

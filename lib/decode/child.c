@@ -100,6 +100,10 @@ static bool read_facts(struct child *child, const struct img_worker_decode *requ
 static bool work(struct child *child, const struct img_worker_decode *request,
                  union img_worker_message *answer, struct img_err *err)
 {
+    if (request->want == IMG_WORKER_WANT_FORMATS) {
+        answer->answer.formats = child->decoder->formats();
+        return true;
+    }
     if (request->want != IMG_WORKER_WANT_PIXELS)
         return read_facts(child, request, answer, err);
     return child->decoder->decode(child->input, (size_t)request->len, &request->prep,

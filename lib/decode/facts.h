@@ -15,6 +15,9 @@ IMG_CHECKED bool img_decode_facts(const uint8_t *bytes, size_t len, const struct
                                   bool extended, struct img_arena *arena, struct img_buf *out,
                                   struct img_info *info, struct img_err *err);
 
+/* The formats that can be read here, bit (1 << enum img_format) each. */
+uint32_t img_decode_formats(void);
+
 /* Appends {"exif":{…},"xmp":{…},"iptc":{…}}, each when there is some. block may be NULL. */
 void img_extended_put(struct img_buf *out, const struct img_exif_block *block,
                       struct img_block xmp, struct img_block iptc);

@@ -1,6 +1,7 @@
 /* Formats: their names, and telling them apart by the first bytes of a file. */
 #include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -76,6 +77,23 @@ enum img_format img_format_from_name(const char *name)
         if (strcasecmp(name, aliases[i].name) == 0)
             return aliases[i].format;
     return IMG_FORMAT_UNKNOWN;
+}
+
+bool img_formats_read(const char *list, uint32_t *formats, struct img_err *err)
+{
+    *formats = 0;
+    for (const char *at = list; *at;) {
+        size_t len = strcspn(at, ", ");
+        char name[32];
+        snprintf(name, sizeof name, "%.*s", (int)(len < sizeof name ? len : sizeof name - 1), at);
+        enum img_format format = img_format_from_name(name);
+        if (len > 0 && format == IMG_FORMAT_UNKNOWN)
+            return img_err_set(err, IMG_ERR_CONFIG, "'%s' is no picture format", name);
+        if (len > 0)
+            *formats |= 1U << format;
+        at += len + (at[len] != '\0');
+    }
+    return true;
 }
 
 /* An ISO media file says in its first box what it can be read as: the major brand, then, from byte

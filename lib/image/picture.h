@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 /* Formats, named as Pillow names them (an MPO is a JPEG). Judged by content, never by name. */
 #define IMG_FORMATS(X)                                                                             \
     X(IMG_FORMAT_JPEG, "JPEG")                                                                     \
@@ -36,6 +38,10 @@ const char *img_format_name(enum img_format format);
 /* From a name or a usual extension, any case, with or without a leading dot (".jpg", "jpeg", "TIF").
  * IMG_FORMAT_UNKNOWN when it is none. */
 enum img_format img_format_from_name(const char *name);
+
+/* Names between commas or blanks, as bits (1 << enum img_format); 0 for an empty list. Fails with
+ * CONFIG, naming what is no format. */
+IMG_CHECKED bool img_formats_read(const char *list, uint32_t *formats, struct img_err *err);
 
 /* The format the first bytes of a file announce. 64 bytes suffice for all but SVG (1024). */
 enum img_format img_format_sniff(const unsigned char *bytes, uint64_t len);

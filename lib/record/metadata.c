@@ -1,6 +1,8 @@
 /* Writing metadata. */
 #include "record/metadata.h"
 
+#include <time.h>
+
 #include "json/number.h"
 #include "json/string.h"
 #include "record/fields.h"
@@ -39,7 +41,7 @@ void img_metadata_put(struct img_buf *out, const struct img_metadata_record *rec
     put_count(out, "height", record->height, known);
     put_word(out, "format", record->format);
     put_word(out, "mode", record->mode);
-    put_count(out, "size", record->size, true);
+    put_count(out, "size", record->size, !record->size_unknown);
     if (record->dpi_x > 0 && record->dpi_y > 0) {
         img_buf_puts(out, ",\"dpi\":[");
         img_json_put_double(out, record->dpi_x);
@@ -57,6 +59,15 @@ void img_metadata_put(struct img_buf *out, const struct img_metadata_record *rec
     put_truth(out, "icc_profile", record->has_icc_profile, known);
     put_truth(out, "has_alpha", record->has_alpha, known);
     put_count(out, "pages", record->pages, known);
+}
+
+void img_metadata_file_time(int64_t mtime_ns, char text[40])
+{
+    time_t seconds = (time_t)(mtime_ns / 1000000000);
+    struct tm utc;
+    if (mtime_ns == 0 || !gmtime_r(&seconds, &utc) ||
+        strftime(text, 40, "%Y-%m-%dT%H:%M:%S+00:00", &utc) == 0)
+        text[0] = '\0';
 }
 
 void img_metadata_put_logs(struct img_buf *out, const struct img_log_line *lines, size_t count)

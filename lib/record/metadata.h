@@ -14,7 +14,8 @@ struct img_metadata_record {
     uint64_t width, height; /* as stored, before orientation */
     const char *format;     /* Pillow's name */
     const char *mode;       /* Pillow's name */
-    uint64_t size;          /* bytes of the file; always written */
+    uint64_t size;          /* bytes of the file */
+    bool size_unknown;      /* its bytes could not be read: null */
     double dpi_x, dpi_y;    /* null unless both are above 0 */
     const char *creation_date, *modification_date; /* "" counts as NULL */
     const char *camera_info, *gps_info;            /* JSON objects, ready made */
@@ -32,6 +33,10 @@ struct img_log_line {
 
 /* Appends the object without its closing brace. */
 void img_metadata_put(struct img_buf *out, const struct img_metadata_record *record);
+
+/* A file's own time (nanoseconds since the epoch; 0: none), in UTC so that the record is the same in
+ * every time zone. "" when there is none. */
+void img_metadata_file_time(int64_t mtime_ns, char text[40]);
 
 /* Appends "debug_logs":[{"timestamp":…,"message":…},…]. */
 void img_metadata_put_logs(struct img_buf *out, const struct img_log_line *lines, size_t count);

@@ -33,6 +33,7 @@ enum img_worker_want {
     IMG_WORKER_WANT_PIXELS,
     IMG_WORKER_WANT_FACTS,    /* camera_info, gps_info, notes: a JSON object */
     IMG_WORKER_WANT_EXTENDED, /* and everything else that the file says */
+    IMG_WORKER_WANT_FORMATS,  /* no picture: what can be read here */
     IMG_WORKER_WANTS
 };
 
@@ -106,7 +107,7 @@ struct img_worker_answer {
     uint32_t code; /* enum img_code; pixels count for IMG_OK only */
     struct img_info info;
     uint32_t facts_len; /* at the pixels' place, IMG_WORKER_FACTS_MAX at most */
-    uint32_t unused;
+    uint32_t formats;   /* bit (1 << enum img_format) for each that can be read */
     char text[512];
 };
 

@@ -381,6 +381,19 @@ bool img_worker_facts(struct img_workers *workers, unsigned slot, size_t len,
     return ok;
 }
 
+bool img_worker_formats(struct img_workers *workers, unsigned slot, uint32_t *formats,
+                        struct img_err *err)
+{
+    const struct img_prep prep = IMG_PREP_DEFAULTS;
+    union img_worker_message message;
+    struct img_info info;
+    if (!img_share_pixels(&workers->slot[slot].share, IMG_WORKER_FACTS_MAX, err) ||
+        !consult(workers, slot, 0, &prep, IMG_WORKER_WANT_FORMATS, &message, &info, err))
+        return false;
+    *formats = message.answer.formats;
+    return true;
+}
+
 void img_workers_close(struct img_workers *workers)
 {
     if (!workers)

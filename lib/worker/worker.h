@@ -65,6 +65,10 @@ IMG_CHECKED bool img_worker_facts(struct img_workers *workers, unsigned slot, si
                                   struct img_arena *arena, struct img_info *info,
                                   struct img_facts *facts, struct img_err *err);
 
+/* What can be read on this machine: bit (1 << enum img_format) for each format. */
+IMG_CHECKED bool img_worker_formats(struct img_workers *workers, unsigned slot, uint32_t *formats,
+                                    struct img_err *err);
+
 /* Ends img-decode and all its decoders. NULL is fine. */
 void img_workers_close(struct img_workers *workers);
 

@@ -271,11 +271,17 @@ static bool facts(const uint8_t *bytes, size_t len, const struct img_prep *prep,
     return img_buf_ok(out, err);
 }
 
+static uint32_t formats(void)
+{
+    return 1U << IMG_FORMAT_PNG;
+}
+
 int main(void)
 {
     char self[4096] = "";
     struct img_err err = {0};
-    struct img_decoder decoder = {.begin = begin, .decode = decode, .facts = facts};
+    struct img_decoder decoder = {
+        .begin = begin, .decode = decode, .facts = facts, .formats = formats};
     (void)!readlink("/proc/self/exe", self, sizeof self - 1);
     if (strstr(self, "hooks-broken"))
         decoder.begin = begin_fails;

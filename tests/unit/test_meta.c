@@ -102,14 +102,14 @@ static void xmp_says_the_orientation(void **state)
     }
 }
 
-/* A chain of directories that bites its tail ends at the ceiling. */
+/* A chain of directories that bites its tail is as long as it has directories. */
 static void a_circle_of_directories_ends(void **state)
 {
     static const uint8_t circle[] = {'I', 'I', '*', 0, 8, 0, 0, 0, 0, 0, 8, 0, 0, 0};
     struct img_ifd_file file;
     (void)state;
     assert_true(img_ifd_open(&file, circle, sizeof circle));
-    assert_int_equal(img_ifd_pages(&file, 100), 100);
+    assert_int_equal(img_ifd_pages(&file, 100), 1);
 }
 
 int main(void)
