@@ -126,7 +126,7 @@ static void put_altitude(const struct gps *gps)
 
 static void put_timestamp(const struct gps *gps)
 {
-    char date[16], when[24], out[40] = "";
+    char date[16], when[64], out[40] = "";
     struct img_ifd_entry entry;
     double parts[3];
     img_ifd_text(&gps->block->file, gps->block->gps, TAG_DATE, date, sizeof date);
