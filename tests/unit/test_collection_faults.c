@@ -225,7 +225,7 @@ static void kill_nights(night_killer run, unsigned shortest, unsigned step)
             while (!run(killed, night, (unsigned)(next_random(&seed) % longest))) {
                 require_valid(killed);
                 kills++;
-                longest += step;
+                longest += step + longest / 8;
             }
             require_valid(killed);
             require_same(whole, killed);
