@@ -198,7 +198,9 @@ enum img_cache_opened img_cache_env_open(struct img_cache *cache, struct img_err
     }
     if (!cache->read_only)
         (void)mdb_reader_check(cache->env, &dead);
-    if (img_cache_look(cache, &budget, err) && open_tables(cache, err))
+    /* One that changes too fast to be looked at is in good use. */
+    if ((img_cache_look(cache, &budget, err) || err->code == IMG_ERR_SYSTEM) &&
+        open_tables(cache, err))
         return IMG_CACHE_OPENED;
     enum img_cache_opened result = verdict(err);
     mdb_env_close(cache->env);

@@ -121,6 +121,14 @@ static const char *node_fault(const unsigned char *bytes, size_t size, size_t i,
     return leaf ? leaf_fault(bytes, size, at, kind) : NULL;
 }
 
+/* What the entry at an offset takes; LMDB leaves no gaps between them. */
+static size_t node_size(const unsigned char *bytes, size_t at, bool leaf)
+{
+    size_t len = get16(bytes + at) | (size_t)get16(bytes + at + 2) << 16;
+    size_t value = !leaf ? 0 : get16(bytes + at + 4) & BIG ? sizeof(size_t) : len;
+    return (NODE_HEAD + get16(bytes + at + 6) + value + 1) & ~(size_t)1;
+}
+
 bool img_cache_page_read(const struct img_cache_file *file, size_t page,
                          enum img_cache_page_kind kind, bool leaf, unsigned char *bytes,
                          size_t *count)
@@ -140,6 +148,7 @@ bool img_cache_page_read(const struct img_cache_file *file, size_t page,
     if (*count < (leaf ? 1u : 2u))
         return img_cache_page_bad(file, page, "it holds too little");
     struct img_cache_node previous = {.key_len = 0};
+    size_t taken = 0;
     for (size_t i = 0; i < *count; i++) {
         const char *fault = node_fault(bytes, size, i, leaf, kind);
         if (fault)
@@ -148,7 +157,10 @@ bool img_cache_page_read(const struct img_cache_file *file, size_t page,
         if (i > 0 && !rises(kind, &previous, &node))
             return img_cache_page_bad(file, page, "its keys are out of order");
         previous = node;
+        taken += node_size(bytes, get16(bytes + PAGE_HEAD + 2 * i), leaf);
     }
+    if (taken != size - upper)
+        return img_cache_page_bad(file, page, "its entries do not fill it");
     return true;
 }
 

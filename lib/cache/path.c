@@ -95,8 +95,17 @@ bool img_cache_paths_open(struct img_cache_paths *paths, struct img_cache *cache
 bool img_cache_paths_check(struct img_cache_paths *paths, enum img_cache_table table,
                            struct img_cache_bytes name, struct img_err *err)
 {
-    size_t count;
-    return descend(paths, &paths->trees[table], IMG_CACHE_PAGE_TABLE, name, &count, err);
+    const struct img_cache_file file = {paths->fd, paths->head, err};
+    size_t count, pages;
+    if (!descend(paths, &paths->trees[table], IMG_CACHE_PAGE_TABLE, name, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct img_cache_node node = img_cache_page_node(paths->page, true, i);
+        /* A large value that is replaced gives its pages back. */
+        if (node.large != 0 && compare(&node, name) == 0)
+            return img_cache_page_large(&file, node.large, node.len, &pages);
+    }
+    return true;
 }
 
 void img_cache_paths_close(struct img_cache_paths *paths)

@@ -26,7 +26,8 @@
 #include "cache/place.h"
 #include "support/scratch.h"
 
-enum { DIMENSION = 64 };
+/* Small vectors lie beside their keys, large ones on pages of their own. */
+enum { DIMENSION = 64, LARGE = 520 };
 
 /* Warnings are counted and the last one kept. */
 struct heard {
@@ -102,6 +103,11 @@ static void nth_vector(unsigned i, size_t dimension, float *vector)
         vector[k] = (float)i + (float)k / 1024;
 }
 
+static size_t nth_dimension(unsigned i)
+{
+    return i % 2 ? DIMENSION : LARGE;
+}
+
 static struct img_stamp nth_stamp(unsigned i)
 {
     return (struct img_stamp){
@@ -126,24 +132,25 @@ static const struct img_info info = {
 
 static void put_nth(struct img_cache *cache, unsigned i)
 {
-    float vector[DIMENSION];
+    float vector[LARGE];
     struct img_cache_key key = nth_key(cache, i);
     struct img_stamp stamp = nth_stamp(i);
-    nth_vector(i, DIMENSION, vector);
+    nth_vector(i, nth_dimension(i), vector);
     img_cache_put_file(cache, &stamp, &key.content);
-    img_cache_put_vector(cache, &key, DIMENSION, vector);
+    img_cache_put_vector(cache, &key, nth_dimension(i), vector);
     img_cache_put_info(cache, &key.content, &info);
 }
 
 /* 1: found and right, 0: missed, -1: found and wrong. */
 static int get_nth(struct img_cache *cache, unsigned i)
 {
-    float expected[DIMENSION], vector[DIMENSION];
+    float expected[LARGE], vector[LARGE];
+    size_t dimension = nth_dimension(i);
     struct img_cache_key key = nth_key(cache, i);
-    nth_vector(i, DIMENSION, expected);
-    if (!img_cache_get_vector(cache, &key, DIMENSION, vector))
+    nth_vector(i, dimension, expected);
+    if (!img_cache_get_vector(cache, &key, dimension, vector))
         return 0;
-    return memcmp(vector, expected, sizeof vector) == 0 ? 1 : -1;
+    return memcmp(vector, expected, dimension * sizeof *vector) == 0 ? 1 : -1;
 }
 
 static void what_is_put_is_found(void **state)
@@ -434,9 +441,21 @@ static int use_broken(const struct late *late)
     }
     for (unsigned i = 0; i < 12; i++)
         wrong += get_nth(cache, i) < 0;
+
+    /* One is replaced by another vector, and back. */
+    const float other[LARGE] = {1};
+    struct img_cache_key key = nth_key(cache, 4);
+    img_cache_put_vector(cache, &key, LARGE, other);
     put_nth(cache, 5);
     put_nth(cache, 99);
     img_cache_flush(cache);
+    put_nth(cache, 4);
+    img_cache_flush(cache);
+    /* The way back may have failed. */
+    float back[LARGE];
+    if (get_nth(cache, 4) < 0)
+        wrong += !img_cache_get_vector(cache, &key, LARGE, back) ||
+                 memcmp(back, other, sizeof back) != 0;
     wrong += get_nth(cache, 5) < 0;
     wrong += get_nth(cache, 99) < 0;
     img_cache_close(cache);
