@@ -32,12 +32,21 @@ bool img_cache_parse_age(const char *text, uint64_t *hours, struct img_err *err)
                        text);
 }
 
-/* Contents last used before this hour go, and of those used in it the ones whose key begins with
- * less than part (keys are hashes: it is a fair share). */
+/* Contents last used before this hour go, and of those used in it a part, by a hash that differs from
+ * one time to the next (what is left over must not be what is always left over). */
 struct line {
     uint32_t hour;
     uint64_t part; /* of 2^32 */
+    uint64_t salt;
 };
+
+static bool in_part(const struct line *line, const unsigned char *content)
+{
+    unsigned char bytes[8 + IMG_CACHE_CONTENT_KEY];
+    img_pack64(bytes, line->salt);
+    memcpy(bytes + 8, content, IMG_CACHE_CONTENT_KEY);
+    return (img_hash64(bytes, sizeof bytes) & 0xFFFFFFFF) < line->part;
+}
 
 struct pruning {
     struct img_cache *cache;
@@ -58,7 +67,7 @@ static bool content_goes(struct pruning *p, MDB_txn *txn, struct img_cache_bytes
     if (p->roots)
         return !img_cache_roots_use(p->roots, name.data);
     return hours < p->line.hour ||
-           (hours == p->line.hour && img_unpack32(name.data) < p->line.part);
+           (hours == p->line.hour && in_part(&p->line, name.data));
 }
 
 static bool entry_goes(void *ctx, MDB_txn *txn, struct img_cache_bytes name,
@@ -123,9 +132,9 @@ static struct line draw_line(const struct histogram *h, uint64_t count)
             continue;
         }
         uint64_t part = (uint64_t)((double)count / (double)h->counts[i] * 4294967296.0);
-        return (struct line){h->first + i, part};
+        return (struct line){.hour = h->first + i, .part = part};
     }
-    return (struct line){UINT32_MAX, 0};
+    return (struct line){.hour = UINT32_MAX};
 }
 
 static bool prune_size(struct img_cache *cache, uint64_t max_bytes,
@@ -151,8 +160,9 @@ static bool prune_size(struct img_cache *cache, uint64_t max_bytes,
         uint64_t contents = size.entries[IMG_CACHE_USES];
         /* The last rounds spare nothing: what is left in use then are the empty tables. */
         p.line = round >= ROUNDS - 2 || contents == 0
-                     ? (struct line){UINT32_MAX, 0}
+                     ? (struct line){.hour = UINT32_MAX}
                      : draw_line(&h, (uint64_t)(share * (double)contents) + 1);
+        p.line.salt = (uint64_t)img_cache_now_s() * ROUNDS + (uint64_t)round;
         ok = ok && sweep_all(&p, pruned, err);
     }
     free(h.counts);
@@ -163,7 +173,7 @@ static bool prune_age(struct img_cache *cache, uint64_t hours, struct img_cache_
                       struct img_err *err)
 {
     uint32_t now = img_cache_now_hours();
-    struct pruning p = {.cache = cache, .line = {hours < now ? now - (uint32_t)hours : 0, 0}};
+    struct pruning p = {.cache = cache, .line = {.hour = hours < now ? now - (uint32_t)hours : 0}};
     return sweep_all(&p, pruned, err);
 }
 
