@@ -86,6 +86,9 @@ like "$(cat err)" 'img-embed: ' 'and a warning'
 mkdir -p cache && XDG_CACHE_HOME=/proc/nowhere img-embed -m demo "$good" >out 2>err
 ok $? 'with a cache folder that cannot be'
 like "$(cat err)" 'packed weights are not kept' 'and a warning'
+run sh -c 'ulimit -f 4096; XDG_CACHE_HOME=$PWD/limited exec img-embed -m demo "$1"' - "$good"
+status_is 0 'where packed weights are larger than a file may be'
+err_like 'packed weights are not kept: .*File too large' 'a warning'
 
 # A picture on its way when SIGTERM comes: the records written are whole.
 mkfifo slow
