@@ -83,6 +83,10 @@ err_is '' 'is no news'
 ok $? 'without a home'
 is "$(wc -l <out)" 1 'there is the record'
 like "$(cat err)" 'img-embed: ' 'and a warning'
+HF_TOKEN_PATH=$PWD run img-embed -q -m demo "$good"
+status_is 0 'a token that cannot be read is no matter without a hub'
+HF_ENDPOINT=nowhere run img-embed -q -m demo "$good"
+status_is 0 'nor is an address that is none'
 mkdir -p cache && XDG_CACHE_HOME=/proc/nowhere img-embed -m demo "$good" >out 2>err
 ok $? 'with a cache folder that cannot be'
 like "$(cat err)" 'packed weights are not kept' 'and a warning'
