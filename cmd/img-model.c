@@ -187,7 +187,7 @@ static bool fetch(struct state *s, struct img_err *err)
     struct img_hub_fetched fetched;
     const struct img_values *v = &s->config.v;
     if (!take_operand(s, true, &name, err) || !name_repo(s, name, &repo, err) ||
-        !img_config_places(&places, &s->cli.arena, err))
+        !img_config_hub(&places, &s->cli.arena, err))
         return false;
     const struct img_hub_fetch how = {
         .places = &places,

@@ -170,18 +170,24 @@ static bool find_store(struct img_arena *arena, const char **path, struct img_er
 bool img_config_places(struct img_hub_places *places, struct img_arena *arena, struct img_err *err)
 {
     const char *home;
-    *places = (struct img_hub_places){
-        .offline = is_true("HF_HUB_OFFLINE") || is_true("TRANSFORMERS_OFFLINE"),
-    };
+    *places = (struct img_hub_places){0};
+    return hub_home(arena, &home, err) && find_cache(home, arena, &places->cache, err) &&
+           find_installed("demo", arena, &places->demo, err) &&
+           find_store(arena, &places->stores[0], err) &&
+           find_installed("models", arena, &places->stores[1], err);
+}
+
+bool img_config_hub(struct img_hub_places *places, struct img_arena *arena, struct img_err *err)
+{
+    const char *home;
+    if (!img_config_places(places, arena, err))
+        return false;
+    places->offline = is_true("HF_HUB_OFFLINE") || is_true("TRANSFORMERS_OFFLINE");
     const char *ca_file = img_environment_get("CURL_CA_BUNDLE");
     if (!ca_file)
         ca_file = img_environment_get("SSL_CERT_FILE");
     if (ca_file && !(places->ca_file = img_arena_copy(arena, ca_file, strlen(ca_file), err)))
         return false;
-    return hub_home(arena, &home, err) && find_cache(home, arena, &places->cache, err) &&
-           find_token(home, arena, &places->token, err) &&
-           find_endpoint(arena, &places->endpoint, err) &&
-           find_installed("demo", arena, &places->demo, err) &&
-           find_store(arena, &places->stores[0], err) &&
-           find_installed("models", arena, &places->stores[1], err);
+    return hub_home(arena, &home, err) && find_token(home, arena, &places->token, err) &&
+           find_endpoint(arena, &places->endpoint, err);
 }

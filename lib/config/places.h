@@ -28,9 +28,14 @@ struct img_hub_places {
     bool offline;
 };
 
-/* Fills places with strings of the arena's. Fails with CONFIG (a token or endpoint that cannot be
- * one; a token file that is there but cannot be read) or OUT_OF_MEMORY. */
+/* Fills places with the folders, strings of the arena's. Fails with OUT_OF_MEMORY. */
 IMG_CHECKED bool img_config_places(struct img_hub_places *places, struct img_arena *arena,
+                                   struct img_err *err);
+
+/* The same, and how the hub is reached: for those who will, since no one else needs the token or is
+ * to fail over it. Fails with CONFIG (a token or endpoint that cannot be one; a token file that is
+ * there but cannot be read) or OUT_OF_MEMORY. */
+IMG_CHECKED bool img_config_hub(struct img_hub_places *places, struct img_arena *arena,
                                    struct img_err *err);
 
 #endif

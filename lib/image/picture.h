@@ -52,6 +52,9 @@ enum img_crop {
     IMG_CROP_HALF_EVEN, /* torchvision: open_clip, OpenAI, timm */
 };
 
+/* The most dots an inch that a file is believed: 2^32 - 1 a centimetre, EXIF's largest. */
+#define IMG_DPI_MAX 1.1e10f
+
 enum { IMG_SIZE_MAX = 4096 }; /* largest side of the square a model may ask for */
 
 /* What is to become of a picture. Everything that can change a pixel is in here, so the

@@ -41,7 +41,10 @@ static void resolution_of(const struct img_ifd_file *file, uint64_t directory,
     double y = img_ifd_rational(file, directory, TAG_Y_RESOLUTION);
     int64_t unit = img_ifd_integer_or(file, directory, TAG_RESOLUTION_UNIT, 2);
     double scale = unit == 3 ? 2.54 : 1.0;
-    if (x <= 0 || y <= 0 || (unit != 2 && unit != 3))
+    /* Written so that what is no number is refused as well. */
+    bool believed = x > 0 && y > 0 && x * scale <= (double)IMG_DPI_MAX &&
+                    y * scale <= (double)IMG_DPI_MAX;
+    if (!believed || (unit != 2 && unit != 3))
         return;
     info->dpi_x = (float)(x * scale);
     info->dpi_y = (float)(y * scale);

@@ -65,7 +65,7 @@ bool img_worker_answer_check(struct img_worker_answer *answer)
            info->format < IMG_FORMAT_COUNT &&
            info->orientation <= 8 && info->has_alpha <= 1 && info->has_icc_profile <= 1 &&
            in_range(info->sharpness, 255.0f * 16) && in_range(info->contrast, 255.0f) &&
-           in_range(info->dpi_x, 1e9f) && in_range(info->dpi_y, 1e9f);
+           in_range(info->dpi_x, IMG_DPI_MAX) && in_range(info->dpi_y, IMG_DPI_MAX);
 }
 
 void img_worker_describe_end(int status, char *text, size_t size)

@@ -83,9 +83,16 @@ err_is '' 'is no news'
 ok $? 'without a home'
 is "$(wc -l <out)" 1 'there is the record'
 like "$(cat err)" 'img-embed: ' 'and a warning'
+HF_TOKEN_PATH=$PWD run img-embed -q -m demo "$good"
+status_is 0 'a token that cannot be read is no matter without a hub'
+HF_ENDPOINT=nowhere run img-embed -q -m demo "$good"
+status_is 0 'nor is an address that is none'
 mkdir -p cache && XDG_CACHE_HOME=/proc/nowhere img-embed -m demo "$good" >out 2>err
 ok $? 'with a cache folder that cannot be'
 like "$(cat err)" 'packed weights are not kept' 'and a warning'
+run sh -c 'ulimit -f 4096; XDG_CACHE_HOME=$PWD/limited exec img-embed -m demo "$1"' - "$good"
+status_is 0 'where packed weights are larger than a file may be'
+err_like 'packed weights are not kept: .*File too large' 'a warning'
 
 # A picture on its way when SIGTERM comes: the records written are whole.
 mkfifo slow

@@ -59,7 +59,7 @@ static int teardown(void **state)
 static void read_places(struct env *env)
 {
     img_arena_clear(&env->arena);
-    if (!img_config_places(&env->places, &env->arena, &env->err))
+    if (!img_config_hub(&env->places, &env->arena, &env->err))
         fail_msg("%s", env->err.text);
 }
 
@@ -123,7 +123,7 @@ static void a_token_cannot_smuggle_a_header(void **state)
 {
     struct env *env = *state;
     setenv("HF_TOKEN", "hf_a\r\nX-Evil: 1", 1);
-    assert_false(img_config_places(&env->places, &env->arena, &env->err));
+    assert_false(img_config_hub(&env->places, &env->arena, &env->err));
     assert_int_equal(env->err.code, IMG_ERR_CONFIG);
     assert_non_null(strstr(env->err.text, "HF_TOKEN"));
     assert_null(strstr(env->err.text, "hf_a"));
@@ -144,7 +144,7 @@ static void endpoint_and_offline(void **state)
     read_places(env);
     assert_true(env->places.offline);
     setenv("HF_ENDPOINT", "file:///etc", 1);
-    assert_false(img_config_places(&env->places, &env->arena, &env->err));
+    assert_false(img_config_hub(&env->places, &env->arena, &env->err));
     assert_int_equal(env->err.code, IMG_ERR_CONFIG);
 }
 

@@ -256,6 +256,8 @@ static void answers_are_checked(void **state)
     a.info.has_alpha = 2;
     assert_false(img_worker_answer_check(&a));
     a = good;
+    a.info.dpi_x = 4294967295.0f * 2.54f;
+    assert_true(img_worker_answer_check(&a));
     a.info.dpi_y = (float)INFINITY;
     assert_false(img_worker_answer_check(&a));
     a = good;

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "base/place.h"
+#include "engine/cpu/leftovers.h"
 #include "engine/cpu/pack.h"
 #include "text/tokenizer.h"
 
@@ -52,6 +53,7 @@ static void *write_in_background(void *arg)
     struct img_store *store = arg;
     struct img_err err;
     int (*stopped)(void) = store->options.stopped;
+    img_leftovers_remove(store->folder.data);
     if (!img_packfile_write(store->path.data, store->model, &store->packed, stopped, &err) &&
         !(stopped && stopped()))
         img_report(store->options.report, IMG_WARNING, "packed weights are not kept: %s", err.text);
@@ -66,17 +68,16 @@ static void start_writing(struct img_store *store)
         img_report(store->options.report, IMG_WARNING, "packed weights are not kept: %s", strerror(os));
 }
 
-/* Prepares the folder and store->path; false, after a warning, where there can be no file. */
+/* Prepares store->folder and store->path; false, after a warning, where there can be no file. */
 static bool find_place(struct img_store *store)
 {
-    struct img_buf folder = {0};
+    struct img_buf *folder = &store->folder;
     struct img_err err;
-    img_buf_printf(&folder, "%s/weights", store->options.cache_folder);
-    bool ok = img_buf_ok(&folder, &err) && img_folder_make(folder.data, true, &err) &&
-              img_packfile_path(store->model, folder.data, &store->path, &err);
+    img_buf_printf(folder, "%s/weights", store->options.cache_folder);
+    bool ok = img_buf_ok(folder, &err) && img_folder_make(folder->data, true, &err) &&
+              img_packfile_path(store->model, folder->data, &store->path, &err);
     if (!ok)
         img_report(store->options.report, IMG_WARNING, "packed weights are not kept: %s", err.text);
-    img_buf_clear(&folder);
     return ok;
 }
 
@@ -107,6 +108,7 @@ void img_store_close(struct img_store *store)
     img_map_close(&store->map);
     img_buf_clear(&store->tokenizer);
     img_buf_clear(&store->path);
+    img_buf_clear(&store->folder);
     *store = (struct img_store){0};
 }
 

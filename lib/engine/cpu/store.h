@@ -15,6 +15,7 @@ struct img_store {
     float *memory;           /* when it was packed here */
     size_t memory_size;
     struct img_buf tokenizer;
+    struct img_buf folder; /* that path lies in */
     struct img_buf path;
     const struct img_model *model;
     struct img_engine_options options;
