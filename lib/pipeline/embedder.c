@@ -100,11 +100,12 @@ static bool encode_text(struct img_embedder *e, struct img_item *item, struct im
     item->has_content = true;
     item->encoded = img_engine_encode_text(e->engine, &text, item->embedding, &item->err);
     item->seconds = img_item_clock() - begin;
-    if (!item->encoded && img_code_exit(item->err.code) != IMG_EXIT_INPUT) {
-        *err = item->err;
-        return false;
-    }
-    return true;
+    /* A model without a text tower fails texts; pictures in the same list go on. */
+    if (item->encoded || item->err.code == IMG_ERR_MODEL_UNSUPPORTED ||
+        img_code_exit(item->err.code) == IMG_EXIT_INPUT)
+        return true;
+    *err = item->err;
+    return false;
 }
 
 /* A vector nobody can compare with is no answer; weights that are finite can still overflow. */

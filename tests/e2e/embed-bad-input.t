@@ -55,6 +55,10 @@ else
     skip 1 'root reads everything'
 fi
 
+demo --set image_size=4096 "$good"
+status_is 2 'more patches than anybody could wait for'
+err_like 'image_size 4096: must be from 12 to 779' 'are refused'
+
 run img-embed -m demo
 status_is 2 'nothing to embed is wrong usage'
 run img-embed -m ./absent "$good"

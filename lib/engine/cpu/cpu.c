@@ -11,6 +11,10 @@
 #include "engine/cpu/towers.h"
 #include "text/tokenizer.h"
 
+/* Patches of a picture, at most: attention's work grows with their square, and nothing ends an encoding
+ * half-way. Four times as many as the largest published models have. */
+enum { PATCHES_MOST = 4096 };
+
 /* Tokens that one thread takes through the blocks together: enough that weights are read seldom. */
 enum { TOKENS_AT_ONCE = 256 };
 
@@ -196,9 +200,12 @@ static bool set_positions(struct cpu *cpu, uint32_t image_size, struct img_err *
     const struct img_arch *arch = &cpu->model->arch;
     const struct img_packed *packed = &cpu->store.packed;
     size_t own = arch->image_size / arch->patch, grid = image_size / arch->patch, count;
-    if (grid == 0 || image_size > IMG_SIZE_MAX)
-        return img_err_set(err, IMG_ERR_CONFIG, "image_size %u: must be from %u to %d for this model",
-                           image_size, arch->patch, IMG_SIZE_MAX);
+    size_t most = 1;
+    while ((most + 1) * (most + 1) <= PATCHES_MOST && (most + 1) * arch->patch <= IMG_SIZE_MAX)
+        most++;
+    if (grid == 0 || grid > most)
+        return img_err_set(err, IMG_ERR_CONFIG, "image_size %u: must be from %u to %zu for this model",
+                           image_size, arch->patch, most * arch->patch + arch->patch - 1);
     cpu->engine.info.image_size = image_size;
     cpu->image_tokens = 1 + grid * grid;
     cpu->positions = packed->block + packed->plan.image.positions;

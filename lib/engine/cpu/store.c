@@ -81,6 +81,21 @@ static bool find_place(struct img_store *store)
     return ok;
 }
 
+/* The file's, when it fits the model's files and this build can use all of it. */
+static bool open_packed(struct img_store *store, struct img_err *why)
+{
+    struct img_tokenizer tokenizer;
+    const struct img_packed *packed = &store->packed;
+    if (!img_packfile_open(&store->map, store->path.data, store->model, &store->packed, why))
+        return false;
+    if (packed->tokenizer_size == 0 ||
+        img_tokenizer_attach(&tokenizer, packed->tokenizer, packed->tokenizer_size, why))
+        return true;
+    img_map_close(&store->map);
+    store->packed = (struct img_packed){0};
+    return false;
+}
+
 bool img_store_open(struct img_store *store, struct img_model *model,
                     const struct img_engine_options *options, struct img_pool *pool,
                     struct img_err *err)
@@ -88,7 +103,7 @@ bool img_store_open(struct img_store *store, struct img_model *model,
     struct img_err why;
     *store = (struct img_store){.model = model, .options = *options};
     bool place = options->cache_folder && find_place(store);
-    if (place && img_packfile_open(&store->map, store->path.data, model, &store->packed, &why))
+    if (place && open_packed(store, &why))
         return true;
     if (place)
         img_report(options->report, IMG_DEBUG, "packing weights: %s", why.text);
