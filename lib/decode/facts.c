@@ -37,6 +37,8 @@ static bool read_own(const struct img_job *job, struct source *source, struct im
     case IMG_FORMAT_JPEG:
         img_head_jpeg(job, &head);
         img_jpeg_scan(job->bytes, job->len, &container);
+        if (job->prep->page == 0) /* no other picture of an MPO is read */
+            job->info->pages = container.frames;
         take_blocks(&container, source);
         break;
     case IMG_FORMAT_PNG:

@@ -25,7 +25,7 @@ struct img_container {
     bool transparent;    /* WebP: alpha */
     struct img_block transparency; /* PNG: the tRNS chunk */
     bool adobe;          /* JPEG: Adobe's marker is there */
-    uint32_t frames;     /* of an animation; at least 1 */
+    uint32_t frames;     /* of an animation, of an MPO; at least 1 */
     struct img_block palette; /* PNG: [entries, 3] */
     struct img_block time;    /* PNG: the tIME chunk */
     struct img_block iptc;    /* JPEG: records of IPTC's IIM */

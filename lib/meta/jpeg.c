@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "meta/container.h"
+#include "meta/ifd.h"
 
 static bool starts(const uint8_t *body, size_t len, const char *text, size_t text_len)
 {
@@ -42,6 +43,18 @@ static void read_resources(const uint8_t *body, size_t len, struct img_container
     }
 }
 
+/* How many pictures a multi-picture file has (CIPA DC-007, section 5.2.3). */
+static void read_index(const uint8_t *body, size_t len, struct img_container *container)
+{
+    enum { NUMBER_OF_IMAGES = 0xb001, MOST = 1000 };
+    struct img_ifd_file file;
+    if (!img_ifd_open(&file, body, len))
+        return;
+    int64_t pictures = img_ifd_integer_or(&file, file.first, NUMBER_OF_IMAGES, 1);
+    if (pictures > 1 && pictures <= MOST)
+        container->frames = (uint32_t)pictures;
+}
+
 static void read_application(unsigned marker, const uint8_t *body, size_t len,
                              struct img_container *container)
 {
@@ -52,6 +65,8 @@ static void read_application(unsigned marker, const uint8_t *body, size_t len,
         container->exif = (struct img_block){body + 6, len - 6};
     else if (marker == 0xe1 && starts(body, len, xmp, sizeof xmp))
         container->xmp = (struct img_block){body + sizeof xmp, len - sizeof xmp};
+    else if (marker == 0xe2 && starts(body, len, "MPF", 4))
+        read_index(body + 4, len - 4, container);
     else if (marker == 0xe2 && starts(body, len, "ICC_PROFILE\0", 12))
         container->has_icc = true;
     else if (marker == 0xed && starts(body, len, "Photoshop 3.0", 14))
@@ -75,7 +90,7 @@ static bool is_frame(unsigned marker)
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
-void img_jpeg_scan(const uint8_t *bytes, size_t len, struct img_container *container)
+static void scan(const uint8_t *bytes, size_t len, struct img_container *container)
 {
     *container = (struct img_container){.frames = 1};
     size_t at = 2;
@@ -102,4 +117,13 @@ void img_jpeg_scan(const uint8_t *bytes, size_t len, struct img_container *conta
         at += size;
     }
     container->ends_early = true;
+}
+
+void img_jpeg_scan(const uint8_t *bytes, size_t len, struct img_container *container)
+{
+    scan(bytes, len, container);
+    /* A gain map is no picture of its own. */
+    if (container->frames > 1 && container->xmp.bytes &&
+        memmem(container->xmp.bytes, container->xmp.len, "hdrgm:Version=", 14))
+        container->frames = 1;
 }

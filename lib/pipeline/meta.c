@@ -10,7 +10,7 @@
 #include "pipeline/meta_record.h"
 
 /* Address space of a decoder, libvips with its libraries included; as for embedding. */
-static const uint64_t decoder_memory = (uint64_t)8 << 30;
+static const uint64_t decoder_memory = (uint64_t)IMG_DECODER_GIB << 30;
 
 bool img_meta_settings_make(struct img_meta_settings *settings, const struct img_config *config,
                             const struct img_common *common, struct img_err *err)
@@ -157,12 +157,12 @@ static void put_pages(struct job *job)
         return;
     }
     job->page.numbered = true;
-    job->facts.again = true;
     uint32_t pages = 1;
     for (job->facts.page = 0; job->facts.page < pages; job->facts.page++) {
         if (!put_page(job))
             return;
-        pages = job->page.info.pages;
+        if (job->page.info.format != IMG_FORMAT_JPEG) /* of an MPO only the first can be read */
+            pages = job->page.info.pages;
         if (job->facts.page + 1 == IMG_META_PAGES_MAX && pages > IMG_META_PAGES_MAX) {
             img_err_set(&job->item->err, IMG_ERR_TOO_LARGE, "%u pages, more than %d", pages,
                         IMG_META_PAGES_MAX);
@@ -200,6 +200,7 @@ static void work(struct img_meta *meta, struct img_meta_item *item, unsigned slo
         job.page.err = &item->err;
         img_meta_page_put(&item->out, &job.page, job.arena);
     }
+    img_worker_release(meta->workers, slot);
     img_arena_reset(job.arena);
 }
 

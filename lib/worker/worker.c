@@ -372,13 +372,15 @@ bool img_worker_facts(struct img_workers *workers, unsigned slot, size_t len,
     prep.page = options->page;
     prep.formats = options->formats;
     prep.max_pixels = UINT64_MAX;
-    bool ok = consult(workers, slot, len, &prep,
-                      options->extended ? IMG_WORKER_WANT_EXTENDED : IMG_WORKER_WANT_FACTS,
-                      &message, info, err) &&
-              img_facts_take(from, message.answer.facts_len, arena, facts, err);
-    if (!options->again)
-        img_share_release(share);
-    return ok;
+    return consult(workers, slot, len, &prep,
+                   options->extended ? IMG_WORKER_WANT_EXTENDED : IMG_WORKER_WANT_FACTS, &message,
+                   info, err) &&
+           img_facts_take(from, message.answer.facts_len, arena, facts, err);
+}
+
+void img_worker_release(struct img_workers *workers, unsigned slot)
+{
+    img_share_release(&workers->slot[slot].share);
 }
 
 bool img_worker_formats(struct img_workers *workers, unsigned slot, uint32_t *formats,

@@ -54,16 +54,19 @@ struct img_facts_options {
     uint32_t page;
     uint32_t formats; /* bit (1 << enum img_format) for each format that is wanted */
     bool extended;
-    bool again; /* the same bytes will be asked about once more */
 };
 
-/* Reads the head and the metadata of the first len bytes of the slot's input; decodes no pixel. What
- * comes back has been checked: strict JSON of a limited length, else facts are NULL. Fails as
+/* Reads the head and the metadata of the first len bytes of the slot's input; decodes no pixel. The
+ * input stays for further questions, and for img_worker_decode(), which is to come last. What comes
+ * back has been checked: strict JSON of a limited length, else facts are NULL. Fails as
  * img_worker_decode() does. */
 IMG_CHECKED bool img_worker_facts(struct img_workers *workers, unsigned slot, size_t len,
                                   const struct img_facts_options *options,
                                   struct img_arena *arena, struct img_info *info,
                                   struct img_facts *facts, struct img_err *err);
+
+/* Gives the memory of a large input back, when no decoding follows. */
+void img_worker_release(struct img_workers *workers, unsigned slot);
 
 /* What can be read on this machine: bit (1 << enum img_format) for each format. */
 IMG_CHECKED bool img_worker_formats(struct img_workers *workers, unsigned slot, uint32_t *formats,

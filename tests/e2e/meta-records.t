@@ -22,6 +22,11 @@ like "$(cat out)" '"extended":\{"exif":\{.*"ExposureTime":\{"value":0.004,"text"
 run img-meta - <a.jpg
 like "$(cat out)" '^\{"image_path":"-","width":300,.*"image_id":"e8ee9703b61386845ff2198e441bf1f6"' 'bytes on standard input'
 
+head -c 2000 a.jpg >cut.jpg
+run img-meta cut.jpg
+status_is 0 'no pixel is decoded, so none is missed'
+like "$(cat out)" '"width":300,.*"size":2000,.*"model":"Model 7"' 'in a file that is cut short'
+
 mkdir -p tree/deep
 cp a.jpg tree/z.jpg
 cp a.jpg tree/deep/b.jpg
