@@ -18,7 +18,7 @@ BEGIN {
         height[order[i]] = i
 
     # decode speaks the protocol that worker declares and nothing else of it; both are in order.
-    home["vips/"] = home["gif_lib.h"] = home["tiffio.h"] = home["lcms2.h"] = home["libexif/"] = home["seccomp.h"] = "decode"
+    home["vips/"] = home["gmodule.h"] = home["gif_lib.h"] = home["tiffio.h"] = home["lcms2.h"] = home["libexif/"] = home["seccomp.h"] = "decode"
     home["cjson/"] = "json"
     home["curl/"] = "hub"
     home["utf8proc.h"] = "text"

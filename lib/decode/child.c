@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "decode/decode.h"
 #include "decode/fence.h"
 #include "decode/limits.h"
 #include "worker/protocol.h"
@@ -159,6 +160,8 @@ static bool fence(struct child *child, const struct img_prep *prep, struct img_e
     if (child->fenced || img_decode_fence_refused() != 0)
         return true;
     child->fenced = true;
+    if (prep->formats & 1u << IMG_FORMAT_PDF)
+        img_decode_load_pdf();
     return img_decode_fence(child->slot->socket, (prep->formats & texts) != 0, err);
 }
 

@@ -15,6 +15,9 @@
  * quiet, every loader blocked that is not one of ours. */
 IMG_CHECKED bool img_decode_begin(struct img_err *err);
 
+/* Before the first PDF, and before the fence: its decoder is not loaded for those who want none. */
+void img_decode_load_pdf(void);
+
 /* Decodes bytes and writes the preprocessed picture to out: [prep->size, prep->size, 3] 8-bit RGB,
  * the caller's. info is filled as far as things got, also on failure. Scratch comes from arena.
  * Fails with NOT_AN_IMAGE, UNSUPPORTED_FORMAT, TRUNCATED, TOO_MANY_PIXELS, NO_SUCH_PAGE or
