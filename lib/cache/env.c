@@ -156,14 +156,15 @@ static bool open_tables(struct img_cache *cache, struct img_err *err)
     return code == 0 ? true : failed(err, code);
 }
 
-/* Maps as much as the address space has room for. */
+/* Maps as much as the address space has room for. Too much is ENOMEM, and EINVAL under valgrind. */
 static int open_env(struct img_cache *cache)
 {
     unsigned flags = MDB_NOTLS | MDB_NOMETASYNC | MDB_NORDAHEAD;
     if (cache->read_only)
         flags |= MDB_RDONLY | (cache->lock < 0 ? MDB_NOLOCK : 0);
     int code = ENOMEM;
-    for (size_t size = map_most; code == ENOMEM && size >= map_least; size /= 2) {
+    for (size_t size = map_most; (code == ENOMEM || code == EINVAL) && size >= map_least;
+         size /= 2) {
         code = mdb_env_create(&cache->env);
         if (code != 0)
             return code;

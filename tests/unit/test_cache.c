@@ -762,7 +762,9 @@ static void little_address_space_is_enough(void **state)
         struct img_cache *cache = open_at(scratch_path("c"));
         put_nth(cache, 1);
         img_cache_flush(cache);
-        _exit(get_nth(cache, 1) != 1 || heard.warnings > 0);
+        bool bad = get_nth(cache, 1) != 1 || heard.warnings > 0;
+        img_cache_close(cache);
+        _exit(bad);
     }
     int status = -1;
     waitpid(child, &status, 0);
