@@ -65,30 +65,6 @@ static bool read_own(const struct img_job *job, struct source *source, struct im
     return img_sink_check(job, err);
 }
 
-/* The picture of a HEIF file is turned by the format's own properties; its EXIF block only repeats
- * them. width and height are those before the turn. */
-static bool read_heif(const struct img_job *job, struct source *source, struct img_err *err)
-{
-    struct img_info *info = job->info;
-    struct img_heif heif;
-    if (!img_heif_scan(job->bytes, job->len, &heif))
-        return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "%s without a picture",
-                           img_format_name((enum img_format)info->format));
-    info->width = heif.width;
-    info->height = heif.height;
-    info->pages = heif.pictures;
-    info->has_alpha = heif.alpha;
-    info->has_icc_profile = heif.has_icc;
-    img_info_set_mode(info, heif.grey ? heif.alpha ? "LA" : "L" : heif.alpha ? "RGBA" : "RGB");
-    source->exif = heif.exif;
-    source->xmp = heif.xmp;
-    if (heif.exif.bytes)
-        (void)img_exif_read(heif.exif.bytes, heif.exif.len, info);
-    if (heif.orientation)
-        info->orientation = heif.orientation;
-    return img_sink_check(job, err);
-}
-
 /* The others' decoders read the head and stop. */
 static bool read_through_decoder(const struct img_job *job, struct img_err *err)
 {
@@ -106,6 +82,44 @@ static bool read_through_decoder(const struct img_job *job, struct img_err *err)
     }
 }
 
+/* The picture of a HEIF file is turned by the format's own properties; its EXIF block only repeats
+ * them. width and height are those before the turn. */
+static bool read_heif(const struct img_job *job, struct source *source, struct img_err *err)
+{
+    struct img_info *info = job->info;
+    struct img_heif heif;
+    /* Of other pictures than the first, and of files that we do not understand, the decoder may know
+     * more; else it says what is wrong. */
+    if (!img_heif_scan(job->bytes, job->len, &heif) || (job->prep->page > 0 && !heif.sequence))
+        return read_through_decoder(job, err);
+    info->width = heif.width;
+    info->height = heif.height;
+    info->pages = heif.pictures;
+    info->has_alpha = heif.alpha;
+    info->has_icc_profile = heif.has_icc;
+    img_info_set_mode(info, heif.grey ? heif.alpha ? "LA" : "L" : heif.alpha ? "RGBA" : "RGB");
+    source->exif = heif.exif;
+    source->xmp = heif.xmp;
+    if (heif.exif.bytes)
+        (void)img_exif_read(heif.exif.bytes, heif.exif.len, info);
+    if (heif.orientation)
+        info->orientation = heif.orientation;
+    return img_sink_check(job, err);
+}
+
+/* A JPEG XL picture is turned by its codestream, which its decoder has seen to: EXIF's orientation
+ * does not count. */
+static bool read_jxl(const struct img_job *job, struct source *source)
+{
+    struct img_container container;
+    img_jxl_scan(job->bytes, job->len, &container);
+    take_blocks(&container, source);
+    if (container.exif.bytes)
+        (void)img_exif_read(container.exif.bytes, container.exif.len, job->info);
+    job->info->orientation = 0;
+    return true;
+}
+
 static bool read_head(const struct img_job *job, struct source *source, struct img_err *err)
 {
     *source = (struct source){0};
@@ -118,6 +132,8 @@ static bool read_head(const struct img_job *job, struct source *source, struct i
     case IMG_FORMAT_HEIF:
     case IMG_FORMAT_AVIF:
         return read_heif(job, source, err);
+    case IMG_FORMAT_JXL:
+        return read_through_decoder(job, err) && read_jxl(job, source);
     default:
         return read_through_decoder(job, err);
     }

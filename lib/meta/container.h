@@ -1,4 +1,4 @@
-/* What JPEG, PNG and WebP files say around their pixels. Pointers are into the caller's bytes. */
+/* What JPEG, PNG, WebP and JPEG XL files say around their pixels. Pointers are into the caller's bytes. */
 #ifndef IMG_META_CONTAINER_H
 #define IMG_META_CONTAINER_H
 
@@ -38,5 +38,6 @@ uint32_t img_png_crc(const uint8_t *bytes, size_t len);
 void img_jpeg_scan(const uint8_t *bytes, size_t len, struct img_container *container);
 void img_png_scan(const uint8_t *bytes, size_t len, struct img_container *container);
 void img_webp_scan(const uint8_t *bytes, size_t len, struct img_container *container);
+void img_jxl_scan(const uint8_t *bytes, size_t len, struct img_container *container); /* blocks only */
 
 #endif

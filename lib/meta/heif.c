@@ -3,75 +3,29 @@
 
 #include <string.h>
 
+#include "meta/boxes.h"
+
 enum {
     ITEMS_MAX = 4096,
     DEPTH_PROPERTIES = 65536, /* associations looked at */
-};
-
-/* A part of the file that is read from front to back; beyond its end everything is 0. */
-struct part {
-    const uint8_t *at, *end;
 };
 
 struct boxes {
     struct img_block pitm, iinf, iloc, iref, ipco, ipma, idat;
 };
 
-static uint64_t take(struct part *part, unsigned size)
-{
-    uint64_t value = 0;
-    if ((size_t)(part->end - part->at) < size) {
-        part->at = part->end;
-        return 0;
-    }
-    for (unsigned i = 0; i < size; i++)
-        value = value << 8 | *part->at++;
-    return value;
-}
-
-static struct part part_of(struct img_block block)
-{
-    static const uint8_t nothing[1];
-    const uint8_t *at = block.bytes ? block.bytes : nothing;
-    return (struct part){at, at + (block.bytes ? block.len : 0)};
-}
-
-/* The next box: its name and body. False at the end. */
-static bool next_box(struct part *part, char name[4], struct img_block *body)
-{
-    size_t left = (size_t)(part->end - part->at);
-    if (left < 8)
-        return false;
-    uint64_t size = take(part, 4), head = 8;
-    memcpy(name, part->at, 4);
-    part->at += 4;
-    if (size == 1) {
-        if (left < 16)
-            return false;
-        size = take(part, 8);
-        head = 16;
-    }
-    if (size == 0 || size > left)
-        size = left;
-    if (size < head)
-        return false;
-    *body = (struct img_block){part->at, (size_t)(size - head)};
-    part->at += size - head;
-    return true;
-}
-
 /* Version and flags in front of a full box's body. */
-static unsigned open_full(struct part *part)
+static unsigned open_full(struct img_part *part)
 {
-    return (unsigned)(take(part, 4) >> 24);
+    return (unsigned)(img_part_take(part, 4) >> 24);
 }
 
 static void find_properties(struct img_block iprp, struct boxes *boxes)
 {
-    struct part part = part_of(iprp);
+    struct img_part part = img_part_of(iprp);
     struct img_block body;
     char name[4];
-    while (next_box(&part, name, &body)) {
+    while (img_box_next(&part, name, &body)) {
         if (memcmp(name, "ipco", 4) == 0)
             boxes->ipco = body;
         else if (memcmp(name, "ipma", 4) == 0 && !boxes->ipma.bytes)
@@ -81,17 +35,17 @@ static void find_properties(struct img_block iprp, struct boxes *boxes)
 
 static bool find_boxes(const uint8_t *bytes, size_t len, struct boxes *boxes)
 {
-    struct part file = {bytes, bytes + len};
+    struct img_part file = {bytes, bytes + len};
     struct img_block body;
     char name[4];
     *boxes = (struct boxes){0};
     do {
-        if (!next_box(&file, name, &body))
+        if (!img_box_next(&file, name, &body))
             return false;
     } while (memcmp(name, "meta", 4) != 0);
-    struct part meta = part_of(body);
+    struct img_part meta = img_part_of(body);
     (void)open_full(&meta);
-    while (next_box(&meta, name, &body)) {
+    while (img_box_next(&meta, name, &body)) {
         if (memcmp(name, "pitm", 4) == 0)
             boxes->pitm = body;
         else if (memcmp(name, "iinf", 4) == 0)
@@ -112,9 +66,9 @@ static bool find_boxes(const uint8_t *bytes, size_t len, struct boxes *boxes)
 static bool property(const struct boxes *boxes, uint64_t index, char name[4],
                      struct img_block *body)
 {
-    struct part part = part_of(boxes->ipco);
+    struct img_part part = img_part_of(boxes->ipco);
     for (uint64_t i = 0; i < index; i++)
-        if (!next_box(&part, name, body))
+        if (!img_box_next(&part, name, body))
             return false;
     return index > 0;
 }
@@ -134,30 +88,30 @@ static uint32_t turned(uint32_t orientation, unsigned quarters)
     return orientation;
 }
 
-static void read_colour(struct part body, struct img_heif *heif)
+static void read_colour(struct img_part body, struct img_heif *heif)
 {
-    uint64_t kind = take(&body, 4);
+    uint64_t kind = img_part_take(&body, 4);
     if (kind == 0x70726f66 || kind == 0x72494343) /* prof, rICC */
         heif->has_icc = true;
 }
 
 static void read_property(const char name[4], struct img_block block, struct img_heif *heif)
 {
-    struct part body = part_of(block);
+    struct img_part body = img_part_of(block);
     uint32_t now = heif->orientation ? heif->orientation : 1;
     if (memcmp(name, "ispe", 4) == 0) {
         (void)open_full(&body);
-        heif->width = (uint32_t)take(&body, 4);
-        heif->height = (uint32_t)take(&body, 4);
+        heif->width = (uint32_t)img_part_take(&body, 4);
+        heif->height = (uint32_t)img_part_take(&body, 4);
     } else if (memcmp(name, "irot", 4) == 0) {
-        heif->orientation = turned(now, (unsigned)take(&body, 1) & 3);
+        heif->orientation = turned(now, (unsigned)img_part_take(&body, 1) & 3);
     } else if (memcmp(name, "imir", 4) == 0) {
-        heif->orientation = mirrored(now, (unsigned)take(&body, 1) & 1);
+        heif->orientation = mirrored(now, (unsigned)img_part_take(&body, 1) & 1);
     } else if (memcmp(name, "colr", 4) == 0) {
         read_colour(body, heif);
     } else if (memcmp(name, "av1C", 4) == 0) {
-        (void)take(&body, 2);
-        heif->grey = take(&body, 1) >> 4 & 1;
+        (void)img_part_take(&body, 2);
+        heif->grey = img_part_take(&body, 1) >> 4 & 1;
     } else if (memcmp(name, "auxC", 4) == 0) {
         (void)open_full(&body);
         size_t len = (size_t)(body.end - body.at);
@@ -168,15 +122,15 @@ static void read_property(const char name[4], struct img_block block, struct img
 /* Fills heif from the properties of one item. */
 static void read_item(const struct boxes *boxes, uint64_t item, struct img_heif *heif)
 {
-    struct part part = part_of(boxes->ipma);
-    uint64_t flags = take(&part, 4);
+    struct img_part part = img_part_of(boxes->ipma);
+    uint64_t flags = img_part_take(&part, 4);
     unsigned id_size = flags >> 24 ? 4 : 2, index_size = flags & 1 ? 2 : 1;
-    uint64_t entries = take(&part, 4);
+    uint64_t entries = img_part_take(&part, 4);
     for (unsigned looked = 0; entries > 0 && part.at < part.end; entries--) {
-        bool ours = take(&part, id_size) == item;
-        uint64_t count = take(&part, 1);
+        bool ours = img_part_take(&part, id_size) == item;
+        uint64_t count = img_part_take(&part, 1);
         for (; count > 0 && looked < DEPTH_PROPERTIES; count--, looked++) {
-            uint64_t index = take(&part, index_size) & (index_size == 2 ? 0x7fff : 0x7f);
+            uint64_t index = img_part_take(&part, index_size) & (index_size == 2 ? 0x7fff : 0x7f);
             struct img_block body;
             char name[4];
             if (ours && property(boxes, index, name, &body))
@@ -193,24 +147,24 @@ struct reference {
     uint64_t from, to;
 };
 
-static bool next_reference(struct part *list, unsigned id_size, struct part *targets,
+static bool next_reference(struct img_part *list, unsigned id_size, struct img_part *targets,
                            uint64_t *left, struct reference *reference)
 {
     while (*left == 0) {
         struct img_block body;
         char name[4];
-        if (!next_box(list, name, &body))
+        if (!img_box_next(list, name, &body))
             return false;
-        struct part kind = {(const uint8_t *)name, (const uint8_t *)name + 4};
-        *targets = part_of(body);
-        reference->kind = (uint32_t)take(&kind, 4);
-        reference->from = take(targets, id_size);
-        *left = take(targets, 2);
+        struct img_part kind = {(const uint8_t *)name, (const uint8_t *)name + 4};
+        *targets = img_part_of(body);
+        reference->kind = (uint32_t)img_part_take(&kind, 4);
+        reference->from = img_part_take(targets, id_size);
+        *left = img_part_take(targets, 2);
     }
     if (targets->at == targets->end)
         return false;
     --*left;
-    reference->to = take(targets, id_size);
+    reference->to = img_part_take(targets, id_size);
     return true;
 }
 
@@ -219,7 +173,7 @@ enum { KIND_THMB = 0x74686d62, KIND_AUXL = 0x6175786c, KIND_DIMG = 0x64696d67 };
 /* Whether an item is a part of another: a thumbnail, an auxiliary picture, a tile. */
 static bool is_part(const struct boxes *boxes, uint64_t item)
 {
-    struct part list = part_of(boxes->iref), targets = {0};
+    struct img_part list = img_part_of(boxes->iref), targets = {0};
     struct reference reference = {0};
     uint64_t left = 0;
     unsigned id_size = open_full(&list) ? 4 : 2;
@@ -234,7 +188,7 @@ static bool is_part(const struct boxes *boxes, uint64_t item)
 
 static bool has_alpha(const struct boxes *boxes, uint64_t item)
 {
-    struct part list = part_of(boxes->iref), targets = {0};
+    struct img_part list = img_part_of(boxes->iref), targets = {0};
     struct reference reference = {0};
     uint64_t left = 0;
     unsigned id_size = open_full(&list) ? 4 : 2;
@@ -251,26 +205,26 @@ static bool has_alpha(const struct boxes *boxes, uint64_t item)
     return false;
 }
 
-static uint64_t sized(struct part *part, unsigned size)
+static uint64_t sized(struct img_part *part, unsigned size)
 {
-    return size == 4 || size == 8 ? take(part, size) : 0;
+    return size == 4 || size == 8 ? img_part_take(part, size) : 0;
 }
 
 /* An item's bytes, when they lie in one piece. */
 static struct img_block locate(const uint8_t *bytes, size_t len, const struct boxes *boxes,
                                uint64_t wanted)
 {
-    struct part part = part_of(boxes->iloc);
+    struct img_part part = img_part_of(boxes->iloc);
     unsigned version = open_full(&part);
-    unsigned sizes = (unsigned)take(&part, 2);
+    unsigned sizes = (unsigned)img_part_take(&part, 2);
     unsigned id_size = version < 2 ? 2 : 4;
-    uint64_t items = take(&part, id_size);
+    uint64_t items = img_part_take(&part, id_size);
     for (; items > 0 && part.at < part.end; items--) {
-        uint64_t id = take(&part, id_size);
-        unsigned method = version == 0 ? 0 : (unsigned)take(&part, 2) & 15;
-        (void)take(&part, 2);
+        uint64_t id = img_part_take(&part, id_size);
+        unsigned method = version == 0 ? 0 : (unsigned)img_part_take(&part, 2) & 15;
+        (void)img_part_take(&part, 2);
         uint64_t offset = sized(&part, sizes >> 4 & 15);
-        uint64_t extents = take(&part, 2), size = 0;
+        uint64_t extents = img_part_take(&part, 2), size = 0;
         for (uint64_t i = 0; i < extents && part.at < part.end; i++) {
             if (version > 0)
                 (void)sized(&part, sizes & 15);
@@ -289,17 +243,6 @@ static struct img_block locate(const uint8_t *bytes, size_t len, const struct bo
     return (struct img_block){0};
 }
 
-/* The EXIF item begins with where its TIFF header lies. */
-static struct img_block skip_to_tiff(struct img_block block)
-{
-    struct part part = part_of(block);
-    uint64_t skip = take(&part, 4);
-    size_t left = (size_t)(part.end - part.at);
-    if (skip > left)
-        return (struct img_block){0};
-    return (struct img_block){part.at + skip, left - (size_t)skip};
-}
-
 static bool is_picture(const char kind[4])
 {
     static const char kinds[][5] = {"hvc1", "av01", "grid", "iovl", "iden", "jpeg", "j2k1", "unci"};
@@ -313,26 +256,26 @@ static bool is_picture(const char kind[4])
 static void read_items(const uint8_t *bytes, size_t len, const struct boxes *boxes,
                        struct img_heif *heif)
 {
-    struct part list = part_of(boxes->iinf);
+    struct img_part list = img_part_of(boxes->iinf);
     unsigned count_size = open_full(&list) ? 4 : 2;
-    (void)take(&list, count_size);
+    (void)img_part_take(&list, count_size);
     struct img_block body;
     char name[4], kind[4];
     uint32_t pictures = 0;
-    for (unsigned i = 0; i < ITEMS_MAX && next_box(&list, name, &body); i++) {
-        struct part item = part_of(body);
-        uint64_t flags = take(&item, 4);
+    for (unsigned i = 0; i < ITEMS_MAX && img_box_next(&list, name, &body); i++) {
+        struct img_part item = img_part_of(body);
+        uint64_t flags = img_part_take(&item, 4);
         unsigned version = (unsigned)(flags >> 24);
         if (memcmp(name, "infe", 4) != 0 || version < 2)
             continue;
-        uint64_t id = take(&item, version == 2 ? 2 : 4);
-        (void)take(&item, 2);
+        uint64_t id = img_part_take(&item, version == 2 ? 2 : 4);
+        (void)img_part_take(&item, 2);
         if (item.end - item.at < 4)
             continue;
         memcpy(kind, item.at, 4);
         size_t rest = (size_t)(item.end - item.at);
         if (memcmp(kind, "Exif", 4) == 0 && !heif->exif.bytes)
-            heif->exif = skip_to_tiff(locate(bytes, len, boxes, id));
+            heif->exif = img_box_exif(locate(bytes, len, boxes, id));
         else if (memcmp(kind, "mime", 4) == 0 && memmem(item.at, rest, "rdf+xml", 7))
             heif->xmp = locate(bytes, len, boxes, id);
         else if (is_picture(kind) && !(flags & 1) && !is_part(boxes, id))
@@ -341,16 +284,48 @@ static void read_items(const uint8_t *bytes, size_t len, const struct boxes *box
     heif->pictures = pictures > 0 ? pictures : 1;
 }
 
+/* Looks for a box by its way through others. */
+static bool descend(struct img_block *block, const char *const *names)
+{
+    for (; *names; names++) {
+        struct img_part part = img_part_of(*block);
+        char name[4];
+        do {
+            if (!img_box_next(&part, name, block))
+                return false;
+        } while (memcmp(name, *names, 4) != 0);
+    }
+    return true;
+}
+
+/* Frames of a file that is first of all a sequence: samples of its first track. */
+static uint32_t count_frames(const uint8_t *bytes, size_t len)
+{
+    static const char *const way[] = {"moov", "trak", "mdia", "minf", "stbl", "stsz", NULL};
+    struct img_block block = {bytes, len};
+    if (len < 12 || (memcmp(bytes + 8, "avis", 4) != 0 && memcmp(bytes + 8, "msf1", 4) != 0) ||
+        !descend(&block, way))
+        return 0;
+    struct img_part stsz = img_part_of(block);
+    (void)img_part_take(&stsz, 8); /* version and flags, the size of all */
+    uint64_t frames = img_part_take(&stsz, 4);
+    return frames <= len ? (uint32_t)frames : 0;
+}
+
 bool img_heif_scan(const uint8_t *bytes, size_t len, struct img_heif *heif)
 {
     struct boxes boxes;
     *heif = (struct img_heif){.pictures = 1};
     if (!find_boxes(bytes, len, &boxes) || !boxes.pitm.bytes)
         return false;
-    struct part pitm = part_of(boxes.pitm);
-    uint64_t primary = take(&pitm, open_full(&pitm) ? 4 : 2);
+    struct img_part pitm = img_part_of(boxes.pitm);
+    uint64_t primary = img_part_take(&pitm, open_full(&pitm) ? 4 : 2);
     read_item(&boxes, primary, heif);
     heif->alpha = has_alpha(&boxes, primary);
     read_items(bytes, len, &boxes, heif);
+    uint32_t frames = count_frames(bytes, len);
+    heif->sequence = frames > 0;
+    if (heif->sequence)
+        heif->pictures = frames;
     return heif->width > 0 && heif->height > 0;
 }

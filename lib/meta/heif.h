@@ -8,7 +8,8 @@
 struct img_heif {
     uint32_t width, height; /* as coded, before rotation and mirroring */
     uint32_t orientation;   /* what these two do, as EXIF numbers it; 0: there is neither */
-    uint32_t pictures;      /* to be shown; at least 1 */
+    uint32_t pictures;      /* to be shown, or frames; at least 1 */
+    bool sequence;          /* they are frames, of one size */
     bool alpha, grey, has_icc;
     struct img_block exif;  /* a TIFF file */
     struct img_block xmp;

@@ -5,6 +5,7 @@
 
 #include "decode/facts.h"
 #include "json/scan.h"
+#include "meta/container.h"
 #include "meta/heif.h"
 #include "meta/xmp.h"
 
@@ -52,6 +53,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct img_info info = {0};
     struct img_heif heif;
+    struct img_container container;
+    img_jxl_scan(data, size, &container);
+    if (container.exif.bytes)
+        describe(container.exif.bytes, container.exif.len, true);
     describe(data, size, true);
     img_xmp_dates(data, size, &info);
     if (strlen(info.creation_date) >= sizeof info.creation_date)

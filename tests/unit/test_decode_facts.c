@@ -103,6 +103,22 @@ static void boxes_of_heif(void **state)
     img_buf_clear(&told.text);
 }
 
+static void boxes_of_jpeg_xl(void **state)
+{
+    struct told told;
+    (void)state;
+    tell_file(&told, "tests/data/meta/boxed.jxl", false, 0);
+    if (!told.good && told.err.code == IMG_ERR_UNSUPPORTED_FORMAT) {
+        print_message("skipped: libvips without JPEG XL\n");
+        skip();
+    }
+    assert_true(told.good);
+    assert_int_equal(told.info.width, 120);
+    assert_string_equal(told.info.creation_date, "2025-12-31T23:59:58.123+05:30");
+    assert_non_null(strstr(told.text.data, "Model 7"));
+    img_buf_clear(&told.text);
+}
+
 static void readable_values_beside_raw_ones(void **state)
 {
     struct told told;
@@ -230,6 +246,7 @@ int main(void)
         cmocka_unit_test(a_camera_and_a_place),
         cmocka_unit_test(nonsense_is_null_with_a_note),
         cmocka_unit_test(boxes_of_heif),
+        cmocka_unit_test(boxes_of_jpeg_xl),
         cmocka_unit_test(readable_values_beside_raw_ones),
         cmocka_unit_test(damage_is_survived),
         cmocka_unit_test(every_page_of_a_file),
