@@ -84,14 +84,6 @@ const char *img_code_name(enum img_code code)
     return (unsigned)code < IMG_CODE_COUNT ? codes[code].name : "unknown";
 }
 
-enum img_code img_code_from_name(const char *name)
-{
-    for (int code = 1; code < IMG_CODE_COUNT; code++)
-        if (strcmp(codes[code].name, name) == 0)
-            return (enum img_code)code;
-    return IMG_OK;
-}
-
 enum img_exit img_code_exit(enum img_code code)
 {
     return (unsigned)code < IMG_CODE_COUNT ? codes[code].exit : IMG_EXIT_ENVIRONMENT;

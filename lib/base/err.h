@@ -80,9 +80,6 @@ enum img_code img_code_from_errno(int os);
 /* "not_found" and so on; "ok" for IMG_OK. Static storage. */
 const char *img_code_name(enum img_code code);
 
-/* The code with that name, or IMG_OK when there is none. */
-enum img_code img_code_from_name(const char *name);
-
 enum img_exit img_code_exit(enum img_code code);
 
 #endif

@@ -61,16 +61,3 @@ void img_utf8_put(struct img_buf *out, uint32_t cp)
     }
     img_buf_put(out, bytes, size);
 }
-
-void img_utf8_put_readable(struct img_buf *out, const char *bytes, size_t len)
-{
-    for (size_t at = 0; at < len;) {
-        size_t good = img_utf8_valid_prefix(bytes + at, len - at);
-        img_buf_put(out, bytes + at, good);
-        at += good;
-        if (at < len) {
-            img_utf8_put(out, 0xFFFD);
-            at++;
-        }
-    }
-}

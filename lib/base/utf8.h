@@ -19,7 +19,4 @@ bool img_utf8_valid(const char *bytes, size_t len);
 /* Appends code_point (which must be a valid scalar value). */
 void img_utf8_put(struct img_buf *out, uint32_t code_point);
 
-/* Appends bytes, each one that is not part of valid UTF-8 replaced by U+FFFD. */
-void img_utf8_put_readable(struct img_buf *out, const char *bytes, size_t len);
-
 #endif

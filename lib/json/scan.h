@@ -71,7 +71,5 @@ IMG_CHECKED bool img_json_get_string(const struct img_json_value *value, struct 
 /* Exactly: 1e2 and 2.0 are integers, 0.5 is not, nothing is rounded. BAD_RECORD else. */
 IMG_CHECKED bool img_json_get_int(const struct img_json_value *value, int64_t *number,
                                   struct img_err *err);
-IMG_CHECKED bool img_json_get_double(const struct img_json_value *value, double *number,
-                                     struct img_err *err);
 
 #endif

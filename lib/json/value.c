@@ -1,6 +1,4 @@
 /* Interpreting scanned values: strings, integers, doubles. */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "json/scan.h"
@@ -31,21 +29,6 @@ bool img_json_get_string(const struct img_json_value *value, struct img_arena *a
         return img_err_set(err, IMG_ERR_BAD_RECORD, "a string holds U+0000");
     if (len)
         *len = made;
-    return true;
-}
-
-bool img_json_get_double(const struct img_json_value *value, double *number, struct img_err *err)
-{
-    char text[1100];
-    if (value->kind != IMG_JSON_NUMBER)
-        return img_err_set(err, IMG_ERR_BAD_RECORD, "not a number");
-    if (value->len >= sizeof text)
-        return img_err_set(err, IMG_ERR_BAD_RECORD, "a number of %zu digits", value->len);
-    memcpy(text, value->text, value->len);
-    text[value->len] = '\0';
-    *number = strtod(text, NULL);
-    if (!isfinite(*number))
-        return img_err_set(err, IMG_ERR_BAD_RECORD, "a number too large");
     return true;
 }
 

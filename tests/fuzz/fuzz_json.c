@@ -23,11 +23,9 @@ static void read_value(const struct img_json_value *value, struct img_arena *are
     const float *floats;
     size_t len;
     int64_t whole;
-    double real;
     if (img_json_get_string(value, arena, &text, &len, &err))
         require(text[len] == '\0');
     (void)!img_json_get_int(value, &whole, &err);
-    (void)!img_json_get_double(value, &real, &err);
     (void)!img_json_get_floats(value, arena, &floats, &len, &err);
     const struct img_json_value *items;
     struct img_json_object object;

@@ -84,11 +84,8 @@ static void test_codes(void **state)
     assert_string_equal(img_code_name(IMG_OK), "ok");
     assert_string_equal(img_code_name((enum img_code)9999), "unknown");
     assert_int_equal(img_code_exit((enum img_code)9999), 3);
-    for (int code = 1; code < IMG_CODE_COUNT; code++) {
-        assert_int_equal(img_code_from_name(img_code_name((enum img_code)code)), code);
+    for (int code = 1; code < IMG_CODE_COUNT; code++)
         assert_in_range(img_code_exit((enum img_code)code), 1, 3);
-    }
-    assert_int_equal(img_code_from_name("nonsense"), IMG_OK);
     assert_int_equal(img_code_from_errno(ENOENT), IMG_ERR_NOT_FOUND);
     assert_int_equal(img_code_from_errno(EACCES), IMG_ERR_PERMISSION);
     assert_int_equal(img_code_from_errno(EISDIR), IMG_ERR_NOT_A_FILE);
@@ -188,10 +185,6 @@ static void test_utf8(void **state)
         assert_int_equal(back, c);
         img_buf_clear(&buf);
     }
-    struct img_buf buf = {0};
-    img_utf8_put_readable(&buf, "a\xFF\xC3\xA9\xC3", 5);
-    assert_string_equal(buf.data, "a\xEF\xBF\xBD\xC3\xA9\xEF\xBF\xBD");
-    img_buf_clear(&buf);
 }
 
 static void test_sizes(void **state)
