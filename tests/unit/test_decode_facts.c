@@ -103,6 +103,33 @@ static void boxes_of_heif(void **state)
     img_buf_clear(&told.text);
 }
 
+/* Quarters against the clock, and mirrors, as EXIF numbers what they amount to. */
+static void turns_of_heif(void **state)
+{
+    static const struct {
+        const char *box;
+        char value;
+        uint32_t orientation;
+    } cases[] = {{"irot", 0, 1}, {"irot", 1, 8}, {"irot", 2, 3},
+                 {"irot", 3, 6}, {"imir", 0, 4}, {"imir", 1, 2}};
+    struct img_buf bytes = {0};
+    struct img_err err;
+    (void)state;
+    assert_true(img_file_read("tests/data/meta/turned.avif", 1U << 20, &bytes, &err));
+    char *box = memmem(bytes.data, bytes.len, "irot", 4);
+    assert_non_null(box);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told told;
+        memcpy(box, cases[i].box, 4);
+        box[4] = cases[i].value;
+        tell(&told, bytes.data, bytes.len, false, 0);
+        assert_true(told.good);
+        assert_int_equal(told.info.orientation, cases[i].orientation);
+        img_buf_clear(&told.text);
+    }
+    img_buf_clear(&bytes);
+}
+
 static void boxes_of_jpeg_xl(void **state)
 {
     struct told told;
@@ -246,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_camera_and_a_place),
         cmocka_unit_test(nonsense_is_null_with_a_note),
         cmocka_unit_test(boxes_of_heif),
+        cmocka_unit_test(turns_of_heif),
         cmocka_unit_test(boxes_of_jpeg_xl),
         cmocka_unit_test(readable_values_beside_raw_ones),
         cmocka_unit_test(damage_is_survived),
