@@ -15,8 +15,9 @@ bool img_batch_open(struct img_batch *b, struct img_embedder *embedder, struct i
         b->pixels = malloc(pixels);
         b->embeddings = malloc(floats);
         b->order = calloc(n, sizeof *b->order);
+        b->arenas = calloc(n, sizeof *b->arenas);
     }
-    if (!b->pixels || !b->embeddings || !b->order)
+    if (!b->pixels || !b->embeddings || !b->order || !b->arenas)
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for batches of %zu", n);
     return true;
 }
@@ -24,6 +25,7 @@ bool img_batch_open(struct img_batch *b, struct img_embedder *embedder, struct i
 struct preparing {
     struct img_embedder *e;
     struct img_item *items;
+    struct img_arena *arenas; /* one an item */
     size_t n;
     atomic_size_t next;
     struct img_err *errs; /* one a thread */
@@ -35,7 +37,7 @@ static void prepare_on_thread(void *ctx, unsigned thread, unsigned threads)
     (void)threads;
     for (size_t i; !(p->e->stopped && p->e->stopped()) &&
                    (i = atomic_fetch_add(&p->next, 1)) < p->n;)
-        if (!img_embedder_prepare(p->e, &p->items[i], thread, &p->errs[thread]))
+        if (!img_embedder_prepare(p->e, &p->items[i], thread, &p->arenas[i], &p->errs[thread]))
             return;
 }
 
@@ -51,7 +53,7 @@ static bool prepare_items(struct img_batch *b, struct img_item *items, size_t n,
                           struct img_err *err)
 {
     struct img_embedder *e = b->embedder;
-    struct preparing preparing = {.e = e, .items = items, .n = n};
+    struct preparing preparing = {.e = e, .items = items, .arenas = b->arenas, .n = n};
     bool many = pictures_among(items, n) > 1 && e->decoders > 1;
     if (many && !b->readers && !(b->readers = img_pool_new(e->decoders, err)))
         return false;
@@ -81,6 +83,7 @@ bool img_batch_run(struct img_batch *b, struct img_item *items, size_t n, struct
         items[i].pixels = b->pixels + i * bytes;
         items[i].embedding = b->embeddings + i * dimension;
         b->order[i] = &items[i];
+        img_arena_reset(&b->arenas[i]);
     }
     bool ok = prepare_items(b, items, n, err) && img_embedder_encode(b->embedder, b->order, n, err);
     if (b->embedder->cache)
@@ -90,6 +93,9 @@ bool img_batch_run(struct img_batch *b, struct img_item *items, size_t n, struct
 
 void img_batch_close(struct img_batch *b)
 {
+    for (size_t i = 0; b->arenas && i < b->embedder->settings->batch; i++)
+        img_arena_clear(&b->arenas[i]);
+    free(b->arenas);
     img_pool_free(b->readers);
     free(b->pixels);
     free(b->embeddings);

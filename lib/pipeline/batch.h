@@ -10,6 +10,7 @@ struct img_batch {
     struct img_pool *readers; /* one thread a decoder; NULL until a batch has two pictures */
     uint8_t *pixels;          /* [settings->batch, size, size, 3] */
     float *embeddings;        /* [settings->batch, dimension] */
+    struct img_arena *arenas; /* [settings->batch], for what items are given */
     struct img_item **order;  /* [settings->batch] */
 };
 

@@ -47,6 +47,8 @@ struct img_item {
     struct img_content content;
     struct img_info info;
     bool has_info;
+    const char *camera_info, *gps_info; /* JSON objects, when metadata is wanted and the picture has
+                                           them; NULL: none */
     uint8_t *pixels; /* room for [size, size, 3], the embedder's caller's; filled when decoded */
     bool decoded;
     float *embedding; /* room for [dimension], likewise; filled when encoded */

@@ -128,7 +128,7 @@ static bool prepare(struct pipeline *p, struct entry *entry, unsigned slot, stru
         img_item_stat(item) &&
         !p->calls->known(p->calls->ctx, item, &entry->skipped, err))
         return false;
-    return entry->skipped || img_embedder_prepare(p->embedder, item, slot, err);
+    return entry->skipped || img_embedder_prepare(p->embedder, item, slot, &entry->arena, err);
 }
 
 struct preparer {

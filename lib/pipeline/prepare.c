@@ -45,16 +45,35 @@ static bool copy_bytes(struct img_embedder *e, struct img_item *item, unsigned s
     return *bytes != NULL;
 }
 
+/* Camera and place. A file that has no answer will have a reason why it cannot be decoded, either. */
+static void ask_facts(struct img_embedder *e, struct img_item *item, unsigned slot, size_t len,
+                      struct img_arena *arena)
+{
+    const struct img_prep *prep = &e->settings->prep;
+    const struct img_facts_options options = {.page = prep->page, .formats = prep->formats};
+    struct img_info info;
+    struct img_facts facts;
+    struct img_err no_answer;
+    if (img_worker_facts(e->workers, slot, len, &options, arena, &info, &facts, &no_answer)) {
+        item->camera_info = facts.camera_info;
+        item->gps_info = facts.gps_info;
+    }
+}
+
 /* The bytes are in the slot's memory and nobody else can touch them before the decoder is told. */
 static void decode(struct img_embedder *e, struct img_item *item, unsigned slot,
-                   const uint8_t *bytes, size_t len)
+                   const uint8_t *bytes, size_t len, struct img_arena *arena)
 {
     item->read = true;
     img_remember_bytes(e, item, bytes, len);
     if (e->settings->debug)
         img_item_log(item, "read %zu bytes", len);
-    if (img_recall_content(e, item))
+    if (e->settings->metadata && len > 0)
+        ask_facts(e, item, slot, len, arena);
+    if (img_recall_content(e, item)) {
+        img_worker_release(e->workers, slot);
         return;
+    }
     if (len == 0)
         img_err_set(&item->err, IMG_ERR_NOT_AN_IMAGE, "empty");
     else
@@ -78,15 +97,16 @@ bool img_item_stat(struct img_item *item)
     return item->has_stamp;
 }
 
-/* A file that looks as it did when it was last read is not even opened. */
+/* A file that looks as it did when it was last read is not even opened, unless its metadata is wanted,
+ * which is read from it. */
 static bool known_by_stat(struct img_embedder *e, struct img_item *item)
 {
-    return e->cache && img_item_stat(item) && item->stamp.size <= e->settings->max_file_size &&
+    return e->cache && !e->settings->metadata && img_item_stat(item) && item->stamp.size <= e->settings->max_file_size &&
            img_recall_file(e, item) && img_recall_content(e, item);
 }
 
 static bool prepare_file(struct img_embedder *e, struct img_item *item, unsigned slot,
-                         struct img_err *err)
+                         struct img_arena *arena, struct img_err *err)
 {
     struct img_input_file file = {0};
     uint8_t *bytes;
@@ -99,32 +119,32 @@ static bool prepare_file(struct img_embedder *e, struct img_item *item, unsigned
     item->has_stamp = true;
     bool going = img_embedder_start_workers(e, err);
     if (going && read_file(e, item, &file, slot, &bytes, &len))
-        decode(e, item, slot, bytes, len);
+        decode(e, item, slot, bytes, len, arena);
     img_input_close(&file);
     return going;
 }
 
 static bool prepare_bytes(struct img_embedder *e, struct img_item *item, unsigned slot,
-                          struct img_err *err)
+                          struct img_arena *arena, struct img_err *err)
 {
     uint8_t *bytes = NULL;
     size_t len = 0;
     if (!img_embedder_start_workers(e, err))
         return false;
     if (copy_bytes(e, item, slot, &bytes, &len))
-        decode(e, item, slot, bytes, len);
+        decode(e, item, slot, bytes, len, arena);
     return true;
 }
 
 bool img_embedder_prepare(struct img_embedder *e, struct img_item *item, unsigned slot,
-                          struct img_err *err)
+                          struct img_arena *arena, struct img_err *err)
 {
     if (item->err.code != IMG_OK ||
         (item->kind != IMG_ITEM_PATH && item->kind != IMG_ITEM_BYTES))
         return true;
     double begin = img_item_clock();
-    bool going = item->kind == IMG_ITEM_PATH ? prepare_file(e, item, slot, err)
-                                             : prepare_bytes(e, item, slot, err);
+    bool going = item->kind == IMG_ITEM_PATH ? prepare_file(e, item, slot, arena, err)
+                                             : prepare_bytes(e, item, slot, arena, err);
     item->seconds += img_item_clock() - begin;
     if (item->err.code == IMG_ERR_SYSTEM && going) {
         *err = item->err; /* img-decode cannot be brought back */

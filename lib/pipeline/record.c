@@ -34,6 +34,8 @@ static struct img_metadata_record metadata_of(const struct img_item *item, char 
         .dpi_y = (double)info->dpi_y,
         .creation_date = info->creation_date,
         .modification_date = modified,
+        .camera_info = item->camera_info,
+        .gps_info = item->gps_info,
         .orientation = info->orientation,
         .has_icc_profile = info->has_icc_profile,
         .has_alpha = info->has_alpha,

@@ -106,6 +106,17 @@ vectors >got
 sed -n 1p three | sed 's/.*"embedding":\(\[[^]]*\]\).*/\1/' >want
 same got want 'and embeds to the same vector'
 
+# The metadata are img-meta's, from the cache or not.
+exif=$ROOT/tests/data/pictures/exif_full.jpg
+run img-meta -q "$exif"
+jq -S 'del(.image_id, .error, .error_code)' out >want.meta
+for round in 1 2; do
+    run img-embed -q -m demo --metadata "$exif"
+    jq -S .metadata out >got.meta
+    same got.meta want.meta "camera and place as img-meta tells them, time $round"
+done
+like "$(cat out)" '"cached":true' 'the second time without decoding'
+
 run img-embed -q -m demo "$P/green-waves.png" text.txt
 like "$(sed -n 1p out)" '"cached":false' 'the first time nothing is in the cache'
 vectors | sed -n 1p >got
