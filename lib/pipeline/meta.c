@@ -92,6 +92,7 @@ static bool open_file(struct job *job, struct img_input_file *file, struct img_e
     struct img_err other;
     if (!img_input_open(file, base, limit, &other))
         return false;
+    *err = (struct img_err){0};
     job->facts.page = page;
     job->page.numbered = true;
     return true;
