@@ -54,7 +54,7 @@ run_examples() {
     status=0
     while read -r line; do
         (cd "$work/examples" && env -i HOME="$work/examples" PATH="$bin:$PATH" sh -c "$line") \
-            </dev/null >"$work/out" 2>&1 && continue
+            </dev/null >"$work/out" 2>&1 && ! grep -q "^Try '" "$work/out" && continue
         status=1
         echo "$line" >>"$work/why"
         cat "$work/out" >>"$work/why"
@@ -127,6 +127,13 @@ for page in man/*.[1-9]; do
     done
     report "$status" "$page refers to pages that exist"
 done
+
+# Every program is in the list that img-tools(7) begins with, and in its last.
+for name in $programs; do
+    [ "$(grep -c "^\.\(It \)\{0,1\}Xr $name 1" man/img-tools.7)" -ge 2 ] || echo "$name" >>"$work/why"
+done
+[ ! -s "$work/why" ]
+report $? "img-tools(7) lists every program"
 
 # The table of configuration keys, with their defaults. Folders depend on the user's environment.
 set -- $programs
