@@ -1,9 +1,11 @@
 #!/bin/sh
-# Compares the CPU engine with ONNX Runtime and OpenVINO, in turn in one run, and measures how long
-# the programs take from their start. Run by `make bench-peers`; never a test.
+# Compares the CPU engine with ONNX Runtime and OpenVINO, in turn in one run, measures how long the
+# programs take from their start, and compares img-batch with Pillow threads that feed ONNX Runtime.
+# Run by `make bench-peers`; never a test.
 #
 # Needs python3 with venv, and on its first run a package index: the runtimes go into a virtual
-# environment outside the tree, PEERS_VENV. PEERS_ROUNDS=9 is how often each has its turn.
+# environment outside the tree, PEERS_VENV. PEERS_ROUNDS=9 is how often each has its turn, and
+# PEERS_PARTS='encode start batch' says what to measure.
 #
 # usage: scripts/bench-peers.sh [PICTURE]
 set -eu
@@ -43,8 +45,20 @@ fi
 sed -n 's/^model name[^:]*: /processor: /p' /proc/cpuinfo | head -n 1
 echo "load before: $(cut -d ' ' -f 1-3 /proc/loadavg); $(nproc) processors"
 "$venv/bin/pip" list --disable-pip-version-check 2>/dev/null | grep -E '^(onnxruntime|openvino) '
+rounds=${PEERS_ROUNDS:-9}
 set -- --bench "$build/bench/bench_engine" --embed "$bin/img-embed" --model "$model" \
     --cache "$XDG_CACHE_HOME/img-tools"
-"$venv/bin/python" "$here/peers/compare.py" "$@" --rounds "${PEERS_ROUNDS:-9}"
-"$venv/bin/python" "$here/peers/start.py" "$@" --picture "$picture"
+for part in ${PEERS_PARTS:-encode start batch}; do
+    case $part in
+        encode) "$venv/bin/python" "$here/peers/compare.py" "$@" --rounds "$rounds" ;;
+        start) "$venv/bin/python" "$here/peers/start.py" "$@" --picture "$picture" ;;
+        batch)
+            photographs=$here/../../shared/images/imagenet-sample
+            [ -d "$photographs" ] || photographs=
+            "$venv/bin/python" "$here/peers/batch.py" --batch "$bin/img-batch" --model "$model" \
+                --work "$work" --rounds "$rounds" ${photographs:+--pictures "$photographs"}
+            ;;
+        *) echo "PEERS_PARTS: no part is called $part" >&2 && exit 2 ;;
+    esac
+done
 echo "load after: $(cut -d ' ' -f 1-3 /proc/loadavg)"
