@@ -47,8 +47,9 @@ struct img_item {
     struct img_content content;
     struct img_info info;
     bool has_info;
-    const char *camera_info, *gps_info; /* JSON objects, when metadata is wanted and the picture has
-                                           them; NULL: none */
+    bool has_facts; /* metadata is wanted, and the file was asked for it: */
+    struct img_info facts;
+    const char *camera_info, *gps_info; /* JSON objects; NULL: none */
     uint8_t *pixels; /* room for [size, size, 3], the embedder's caller's; filled when decoded */
     bool decoded;
     float *embedding; /* room for [dimension], likewise; filled when encoded */

@@ -51,10 +51,11 @@ static void ask_facts(struct img_embedder *e, struct img_item *item, unsigned sl
 {
     const struct img_prep *prep = &e->settings->prep;
     const struct img_facts_options options = {.page = prep->page, .formats = prep->formats};
-    struct img_info info;
     struct img_facts facts;
     struct img_err no_answer;
-    if (img_worker_facts(e->workers, slot, len, &options, arena, &info, &facts, &no_answer)) {
+    item->has_facts =
+        img_worker_facts(e->workers, slot, len, &options, arena, &item->facts, &facts, &no_answer);
+    if (item->has_facts) {
         item->camera_info = facts.camera_info;
         item->gps_info = facts.gps_info;
     }

@@ -2,26 +2,15 @@
 #include "pipeline/record.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "record/embedding.h"
 
-/* A file's own time, in UTC so that the record is the same in every time zone. */
-static void file_time(int64_t mtime_ns, char text[40])
-{
-    time_t seconds = (time_t)(mtime_ns / 1000000000);
-    struct tm utc;
-    if (mtime_ns == 0 || !gmtime_r(&seconds, &utc) ||
-        strftime(text, 40, "%Y-%m-%dT%H:%M:%S+00:00", &utc) == 0)
-        text[0] = '\0';
-}
-
 static struct img_metadata_record metadata_of(const struct img_item *item, char modified[40])
 {
-    const struct img_info *info = &item->info;
+    const struct img_info *info = item->has_facts ? &item->facts : &item->info;
     snprintf(modified, 40, "%s", info->modification_date);
     if (modified[0] == '\0')
-        file_time(item->has_stamp ? item->stamp.mtime_ns : 0, modified);
+        img_metadata_file_time(item->has_stamp ? item->stamp.mtime_ns : 0, modified);
     return (struct img_metadata_record){
         .image_path = item->path,
         .image_path_len = item->path_len,

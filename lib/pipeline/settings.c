@@ -4,33 +4,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/pool.h"
 #include "cli/signals.h"
-
-/* supported_formats: names between commas; all, when there is none. */
-static bool read_formats(const char *list, uint32_t *formats, struct img_err *err)
-{
-    uint32_t wanted = 0;
-    for (const char *at = list; *at;) {
-        size_t len = strcspn(at, ", ");
-        char name[32];
-        snprintf(name, sizeof name, "%.*s", (int)(len < sizeof name ? len : sizeof name - 1), at);
-        enum img_format format = img_format_from_name(name);
-        if (len > 0 && format == IMG_FORMAT_UNKNOWN)
-            return img_err_set(err, IMG_ERR_CONFIG, "supported_formats: '%s' is no picture format",
-                               name);
-        if (len > 0)
-            wanted |= 1u << format;
-        at += len + (at[len] != '\0');
-    }
-    if (wanted)
-        *formats = wanted;
-    return true;
-}
 
 /* Another image_size keeps the proportion of resize to crop. */
 static void set_size(struct img_prep *prep, const struct img_model_prep *own, int64_t image_size)
@@ -59,7 +37,12 @@ static bool set_prep(struct img_prep *prep, const struct img_values *v,
     prep->any_mode = v->convert_to_rgb;
     prep->fail_on_truncated = v->fail_on == IMG_FAIL_ON_TRUNCATED;
     prep->max_pixels = (uint64_t)v->max_pixels;
-    return read_formats(v->supported_formats, &prep->formats, err);
+    uint32_t formats;
+    if (!img_formats_read(v->supported_formats, &formats, err))
+        return img_err_in(err, "supported_formats");
+    if (formats != 0) /* none named: all that prep has */
+        prep->formats = formats;
+    return true;
 }
 
 /* The options that can change a pixel, written out and hashed, so that two runs (and two machines)
