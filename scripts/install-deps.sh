@@ -35,7 +35,8 @@ esac
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     fail "this script knows Debian and Ubuntu only. Needed here: a C17 compiler, make, pkg-config," \
-        "and libvips, libtiff, LittleCMS, libexif, giflib, cJSON, libcurl, xxHash, utf8proc, libseccomp with their headers;" \
+        "and libvips, libtiff, LittleCMS, libexif, giflib, cJSON, libcurl, xxHash, utf8proc, LMDB," \
+        "libseccomp with their headers;" \
         "for the tests cmocka, prove, mandoc, jq and xxhsum"
 fi
 
