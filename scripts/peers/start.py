@@ -3,8 +3,8 @@
 
     start.py --bench PROGRAM --embed PROGRAM --model FOLDER --cache FOLDER --picture FILE
 
-Packed weights and programs are in the page cache. The encoding alone is timed in turn with the
-programs, by a process that has long started.
+Packed weights and programs are in the page cache, embeddings in none. The encoding alone is timed
+in turn with the programs, by a process that has long started.
 """
 import argparse
 import os
@@ -39,7 +39,7 @@ def main():
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--runs", type=int, default=60)
     args = parser.parse_args()
-    embed = [args.embed, "-q", "-m", args.model]
+    embed = [args.embed, "-q", "--no-cache", "-m", args.model]
     text, picture = embed + ["--text", "a cat"], embed + [args.picture]
     once(text)
     once(picture)
