@@ -1,4 +1,6 @@
 /* Which row a path has, through the index and what is not yet in it; the index kept right. */
+#include <string.h>
+
 #include "base/hash.h"
 #include "collection/state.h"
 
@@ -161,6 +163,15 @@ bool img_writer_find_mending(struct img_collection_writer *w, const char *path, 
            img_writer_find(w, path, path_len, found, err);
 }
 
+/* The row at hand was made from this file, the way this run would. */
+static bool still_good(const struct img_collection_writer *w, const struct img_stamp *stamp)
+{
+    return w->line.has_stamp && img_stamp_equal(&w->line.stamp, stamp) &&
+           (w->preprocessing[0] == '\0' ||
+            (w->line.preprocessing.data &&
+             strcmp(w->line.preprocessing.data, w->preprocessing) == 0));
+}
+
 /* What is found, as the caller of img_collection_look wants to know it; under the mutex. */
 static bool judge(struct img_collection_writer *w, const struct img_found *found,
                   const struct img_stamp *stamp, enum img_collection_state *state,
@@ -168,9 +179,7 @@ static bool judge(struct img_collection_writer *w, const struct img_found *found
 {
     if (found->row == SIZE_MAX || img_bits_get(&w->is_dropped, found->row))
         return true;
-    *state = w->line.has_stamp && img_stamp_equal(&w->line.stamp, stamp)
-                 ? IMG_COLLECTION_UNCHANGED
-                 : IMG_COLLECTION_CHANGED;
+    *state = still_good(w, stamp) ? IMG_COLLECTION_UNCHANGED : IMG_COLLECTION_CHANGED;
     return img_bits_set(&w->seen, found->row, err);
 }
 

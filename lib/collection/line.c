@@ -114,11 +114,12 @@ static bool take_stamp(struct img_line *line, struct img_pull *pull, struct img_
 
 bool img_line_read(struct img_line *line, const char *text, size_t len, struct img_err *err)
 {
-    enum { PATH, PATH_BASE64, FILE_STAMP, OTHER } key;
+    enum { PATH, PATH_BASE64, PREPROCESSING, FILE_STAMP, OTHER } key;
     struct img_pull pull;
     struct img_pull_event event;
     img_buf_reset(&line->path);
     img_buf_reset(&line->exact);
+    img_buf_reset(&line->preprocessing);
     img_buf_reset(&line->scratch);
     line->has_stamp = false;
     img_pull_init(&pull, text, len, &line->scratch);
@@ -133,6 +134,7 @@ bool img_line_read(struct img_line *line, const char *text, size_t len, struct i
             break;
         key = img_pull_is(&event, "image_path")          ? PATH
               : img_pull_is(&event, "image_path_base64") ? PATH_BASE64
+              : img_pull_is(&event, "preprocessing")     ? PREPROCESSING
               : img_pull_is(&event, "file")              ? FILE_STAMP
                                                          : OTHER;
         if (!img_pull_next(&pull, &event, err))
@@ -141,6 +143,8 @@ bool img_line_read(struct img_line *line, const char *text, size_t len, struct i
             take_text(&line->path, &event);
         else if (key == PATH_BASE64)
             take_base64(&line->exact, &event);
+        else if (key == PREPROCESSING)
+            take_text(&line->preprocessing, &event);
         else if (key == FILE_STAMP)
             line->has_stamp = false;
         if (key == FILE_STAMP && event.kind == IMG_PULL_OBJECT) {
@@ -152,7 +156,7 @@ bool img_line_read(struct img_line *line, const char *text, size_t len, struct i
     }
     /* Asked once more, for what may stand behind the object. */
     if (!img_pull_next(&pull, &event, err) || !img_buf_ok(&line->path, err) ||
-        !img_buf_ok(&line->exact, err))
+        !img_buf_ok(&line->exact, err) || !img_buf_ok(&line->preprocessing, err))
         return false;
     prefer_exact(line);
     return true;
@@ -168,6 +172,7 @@ void img_line_clear(struct img_line *line)
 {
     img_buf_clear(&line->path);
     img_buf_clear(&line->exact);
+    img_buf_clear(&line->preprocessing);
     img_buf_clear(&line->scratch);
     line->has_stamp = false;
 }

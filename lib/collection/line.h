@@ -1,5 +1,5 @@
-/* What a collection itself needs of a record's line: which path it is of, and what the file looked
- * like. Not public. */
+/* What a collection itself needs of a record's line: which path it is of, how it was preprocessed,
+ * and what the file looked like. Not public. */
 #ifndef IMG_COLLECTION_LINE_H
 #define IMG_COLLECTION_LINE_H
 
@@ -14,6 +14,7 @@ struct img_line {
     struct img_buf path; /* as the file system has it: image_path_base64, else image_path; empty
                             when there is none or null */
     struct img_buf exact;
+    struct img_buf preprocessing; /* the digits; empty when there are none */
     struct img_stamp stamp;
     bool has_stamp; /* "file" with all five numbers */
     struct img_buf scratch;

@@ -30,6 +30,7 @@ struct img_collection_spec {
     size_t dimension;
     const char *model_name, *fingerprint, *precision;
     bool normalized;
+    const char *preprocessing; /* of this run; a row made with another has CHANGED. NULL: takes any */
     const struct img_report *report; /* may be NULL; must outlive the writer */
 };
 

@@ -36,6 +36,7 @@ static bool open_collection(struct img_sink *s, const char *path, struct img_err
         .fingerprint = info->fingerprint,
         .precision = info->precision,
         .normalized = s->embedder->settings->normalize,
+        .preprocessing = s->embedder->settings->preprocessing,
         .report = s->embedder->report,
     };
     return img_collection_open_writer(&s->collection, path, &spec, err);

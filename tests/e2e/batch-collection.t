@@ -55,6 +55,12 @@ is "$(wc -l <vec/records.jsonl)" 301 'without dropped rows'
 collect --mirror
 is "$(stat_of unchanged)" 301 'and known as before'
 
+run img-batch -q -m demo -r many -o vec --set auto_orient=false --stats-json stats
+is "$(stat_of unchanged) $(stat_of worked)" '0 301' 'preprocessed another way, all is embedded anew'
+valid vec 'and replaces what was there'
+collect
+is "$(stat_of unchanged) $(stat_of worked)" '0 301' 'and so again'
+
 cp -r many among
 run img-batch -q -m demo -r among -o among/vec --skip-non-images
 run img-batch -q -m demo -r among -o among/vec --skip-non-images --stats-json stats

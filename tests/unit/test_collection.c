@@ -256,11 +256,11 @@ static void test_other_model(void **state)
 {
     (void)state;
     static const struct img_collection_spec others[] = {
-        {8, "demo", "0123456789abcdef", "f32", true, NULL},
-        {4, "demo", "0123456789abcdee", "f32", true, NULL},
-        {4, "demo", "0123456789abcdef", "bf16", true, NULL},
-        {4, "demo", "0123456789abcdef", "f32", false, NULL},
-        {0, "demo", "0123456789abcdef", "f32", true, NULL},
+        {8, "demo", "0123456789abcdef", "f32", true, NULL, NULL},
+        {4, "demo", "0123456789abcdee", "f32", true, NULL, NULL},
+        {4, "demo", "0123456789abcdef", "bf16", true, NULL, NULL},
+        {4, "demo", "0123456789abcdef", "f32", false, NULL, NULL},
+        {0, "demo", "0123456789abcdef", "f32", true, NULL, NULL},
     };
     struct img_collection_writer *writer;
     close_writer(open_writer());
