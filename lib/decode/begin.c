@@ -31,7 +31,8 @@ static bool module_folder(char folder[PATH_MAX])
     return n > 0 && n < PATH_MAX;
 }
 
-/* A format that libvips keeps in a module (img-decode keeps it from loading all of them); one that is built in, or is not installed, has none. */
+/* A format that libvips keeps in a module (img-decode keeps it from loading all of them); one that is
+ * built in, or is not installed, has none. */
 static void load_module(const char *name)
 {
     char folder[PATH_MAX], path[PATH_MAX + 32];

@@ -78,7 +78,8 @@ static uint64_t room_wanted(const struct img_worker_decode *request)
 static bool request_valid(const struct img_worker_decode *request)
 {
     const struct img_prep *prep = &request->prep;
-    return request->want < IMG_WORKER_WANTS && prep->size >= 1 && prep->size <= IMG_SIZE_MAX && prep->resize >= prep->size &&
+    return request->want < IMG_WORKER_WANTS && prep->size >= 1 &&
+           prep->size <= IMG_SIZE_MAX && prep->resize >= prep->size &&
            request->len <= request->input_size && request->pixels_size >= IMG_WORKER_PIXELS_AT &&
            room_wanted(request) <= request->pixels_size - IMG_WORKER_PIXELS_AT;
 }

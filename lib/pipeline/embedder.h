@@ -49,8 +49,9 @@ size_t img_embedder_picture_bytes(const struct img_embedder *embedder);
 bool img_item_stat(struct img_item *item);
 
 /* Takes a picture as far as it goes without the engine. slot < embedder->decoders, one thread a
- * slot. What the item is given beside its info lives in arena. Afterwards the item has failed (err), is encoded (from the cache), or is decoded. Other
- * kinds stay as they are. False when nothing can go on: no decoders. */
+ * slot. What the item is given beside its info lives in arena. Afterwards the item has failed (err),
+ * is encoded (from the cache), or is decoded. Other kinds stay as they are. False when nothing can go
+ * on: no decoders. */
 IMG_CHECKED bool img_embedder_prepare(struct img_embedder *embedder, struct img_item *item,
                                       unsigned slot, struct img_arena *arena,
                                       struct img_err *err);

@@ -102,8 +102,9 @@ bool img_item_stat(struct img_item *item)
  * which is read from it. */
 static bool known_by_stat(struct img_embedder *e, struct img_item *item)
 {
-    return e->cache && !e->settings->metadata && img_item_stat(item) && item->stamp.size <= e->settings->max_file_size &&
-           img_recall_file(e, item) && img_recall_content(e, item);
+    return e->cache && !e->settings->metadata && img_item_stat(item) &&
+           item->stamp.size <= e->settings->max_file_size && img_recall_file(e, item) &&
+           img_recall_content(e, item);
 }
 
 static bool prepare_file(struct img_embedder *e, struct img_item *item, unsigned slot,
