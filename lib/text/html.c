@@ -141,7 +141,12 @@ static size_t unescape_one(const char *text, size_t len, struct img_buf *out)
     return used;
 }
 
-void img_html_unescape(const char *text, size_t len, struct img_buf *out)
+/* What stands behind an ampersand: appends the character it names and returns how many bytes that took;
+ * 0, and nothing appended, when it names none. */
+typedef size_t unescape_function(const char *text, size_t len, struct img_buf *out);
+
+static void unescape_each(const char *text, size_t len, unescape_function *unescape,
+                          struct img_buf *out)
 {
     while (len > 0) {
         const char *amp = memchr(text, '&', len);
@@ -151,12 +156,17 @@ void img_html_unescape(const char *text, size_t len, struct img_buf *out)
         len -= plain;
         if (len == 0)
             break;
-        size_t used = unescape_one(text + 1, len - 1, out);
+        size_t used = unescape(text + 1, len - 1, out);
         if (used == 0)
             img_buf_putc(out, '&');
         text += used + 1;
         len -= used + 1;
     }
+}
+
+void img_html_unescape(const char *text, size_t len, struct img_buf *out)
+{
+    unescape_each(text, len, unescape_one, out);
 }
 
 /* name in capitals, where it has no meaning of its own: the small name's character in capitals. */
@@ -202,18 +212,5 @@ static size_t unescape_one_strict(const char *text, size_t len, struct img_buf *
 
 void img_html_unescape_strict(const char *text, size_t len, struct img_buf *out)
 {
-    while (len > 0) {
-        const char *amp = memchr(text, '&', len);
-        size_t plain = amp == NULL ? len : (size_t)(amp - text);
-        img_buf_put(out, text, plain);
-        text += plain;
-        len -= plain;
-        if (len == 0)
-            break;
-        size_t used = unescape_one_strict(text + 1, len - 1, out);
-        if (used == 0)
-            img_buf_putc(out, '&');
-        text += used + 1;
-        len -= used + 1;
-    }
+    unescape_each(text, len, unescape_one_strict, out);
 }
