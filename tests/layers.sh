@@ -13,7 +13,8 @@ find . -name '*.[ch]' | LC_ALL=C sort | xargs awk '
 BEGIN {
     # Low to high: the way the data goes.
     count = split("base json cli config record input image meta worker decode text weights model " \
-                  "hub kernel engine cache collection pipeline", order, " ")
+                  "net hub kernel engine cache collection search query pipeline " \
+                  "sim store serve", order, " ")
     for (i = 1; i <= count; i++)
         height[order[i]] = i
 
