@@ -60,15 +60,21 @@ static void put_base64(struct img_buf *out, const float *values, size_t count)
     img_buf_putc(out, '"');
 }
 
+void img_embedding_put_vector(struct img_buf *out, const float *values, size_t count, bool base64)
+{
+    if (base64)
+        put_base64(out, values, count);
+    else
+        img_json_put_floats(out, values, count);
+}
+
 static void put_embedding(struct img_buf *out, const struct img_embedding_record *record)
 {
     put_name(out, "embedding");
-    if (!record->embedding)
-        img_buf_puts(out, "null");
-    else if (record->base64)
-        put_base64(out, record->embedding, record->dimension);
+    if (record->embedding)
+        img_embedding_put_vector(out, record->embedding, record->dimension, record->base64);
     else
-        img_json_put_floats(out, record->embedding, record->dimension);
+        img_buf_puts(out, "null");
 }
 
 static void put_quality(struct img_buf *out, const struct img_embedding_record *record)

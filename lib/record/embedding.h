@@ -48,4 +48,7 @@ struct img_embedding_record {
 /* Appends the line, '\n' included: compact, keys in the contract's order, always valid JSON. */
 void img_embedding_put(struct img_buf *out, const struct img_embedding_record *record);
 
+/* Appends a vector as records hold it: an array, or little-endian float32 in base64. */
+void img_embedding_put_vector(struct img_buf *out, const float *values, size_t count, bool base64);
+
 #endif
