@@ -77,7 +77,7 @@ CFLAGS_ALL := -std=c17 -D_GNU_SOURCE -g $(OPTIMISE) -fPIE -pthread $(FLOATS) \
 LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZERS) $(LDFLAGS)
 
 # Which library a folder of lib/ may use; nobody else includes it (tests/layers.sh holds us to it).
-LIBS_COMMON := libcjson libxxhash libutf8proc libcurl lmdb
+LIBS_COMMON := libcjson libxxhash libutf8proc libcurl lmdb libmicrohttpd
 LIBS_DECODE := vips gmodule-no-export-2.0 libexif libtiff-4 lcms2 libseccomp
 CFLAGS_DECODE = $(call once,CFLAGS_DECODE,$(subst -I,-isystem ,$(call packages,--cflags $(LIBS_DECODE))))
 LDLIBS = $(call once,LDLIBS,$(call packages,--libs $(LIBS_COMMON)) -lm)

@@ -8,7 +8,7 @@ set -eu
 
 build='gcc libc6-dev make pkg-config libvips-dev libexif-dev libgif-dev libcjson-dev
     libcurl4-openssl-dev libxxhash-dev libutf8proc-dev libseccomp-dev liblmdb-dev libtiff-dev
-    liblcms2-dev'
+    liblcms2-dev libmicrohttpd-dev'
 # prove comes with perl; mandoc reads the manual pages; jq and xxhash judge records from outside.
 tests='libcmocka-dev perl mandoc jq xxhash'
 # The NEON kernels are tested on x86, too: cross-built, run by qemu.
@@ -36,7 +36,7 @@ esac
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     fail "this script knows Debian and Ubuntu only. Needed here: a C17 compiler, make, pkg-config," \
         "and libvips, libtiff, LittleCMS, libexif, giflib, cJSON, libcurl, xxHash, utf8proc, LMDB," \
-        "libseccomp with their headers;" \
+        "libseccomp, libmicrohttpd with their headers;" \
         "for the tests cmocka, prove, mandoc, jq and xxhsum"
 fi
 

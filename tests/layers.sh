@@ -21,6 +21,7 @@ BEGIN {
     # decode speaks the protocol that worker declares and nothing else of it; both are in order.
     home["vips/"] = home["gmodule.h"] = home["gif_lib.h"] = home["tiffio.h"] = home["lcms2.h"] = home["libexif/"] = home["seccomp.h"] = "decode"
     home["cjson/"] = "json"
+    home["microhttpd.h"] = "serve"
     home["curl/"] = "hub"
     home["utf8proc.h"] = "text"
     home["xxhash.h"] = "base"

@@ -37,11 +37,16 @@ static bool check(struct img_input_file *file, uint64_t limit, struct img_err *e
 bool img_input_open(struct img_input_file *file, const char *path, uint64_t limit,
                     struct img_err *err)
 {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     *file = (struct img_input_file){0};
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (file->fd < 0)
+    if (fd < 0)
         return img_err_sys(err, img_code_from_errno(errno), errno, "cannot open");
-    file->open = true;
+    return img_input_take(file, fd, limit, err);
+}
+
+bool img_input_take(struct img_input_file *file, int fd, uint64_t limit, struct img_err *err)
+{
+    *file = (struct img_input_file){.open = true, .fd = fd};
     if (check(file, limit, err))
         return true;
     img_input_close(file);

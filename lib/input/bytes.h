@@ -23,6 +23,11 @@ struct img_input_file {
 IMG_CHECKED bool img_input_open(struct img_input_file *file, const char *path, uint64_t limit,
                                 struct img_err *err);
 
+/* The same for a descriptor that is open for reading; it is the file's from then on, also on
+ * failure. */
+IMG_CHECKED bool img_input_take(struct img_input_file *file, int fd, uint64_t limit,
+                                struct img_err *err);
+
 /* Reads it all into bytes, which has file->room bytes; *len is what it held. Fails with READ, also
  * when the file changed meanwhile (size or mtime). */
 IMG_CHECKED bool img_input_read(struct img_input_file *file, unsigned char *bytes, size_t *len,

@@ -115,7 +115,8 @@ static bool finish_vector(const struct img_embedder *e, struct img_item *item)
     if (!img_vector_finite(item->embedding, dimension))
         return img_err_set(&item->err, IMG_ERR_BAD_EMBEDDING,
                            "the model's numbers are too large for float32");
-    return !e->settings->normalize || img_vector_normalize(item->embedding, dimension) ||
+    return !img_settings_wishes(e->settings, item).normalize ||
+           img_vector_normalize(item->embedding, dimension) ||
            img_err_set(&item->err, IMG_ERR_BAD_EMBEDDING,
                        "the model gives only zeros, which have no direction");
 }

@@ -28,6 +28,13 @@ struct img_log_entry {
 
 enum { IMG_ITEM_LOGS = 4 };
 
+struct img_input_file;
+
+/* What one input asks for, where inputs do not all ask for the same. */
+struct img_wishes {
+    bool normalize, metadata, base64; /* as in the settings */
+};
+
 struct img_item {
     enum img_item_kind kind;
     const char *path; /* what the record shows; NULL: none */
@@ -39,6 +46,9 @@ struct img_item {
     const char *line; /* PASSED: the record as it came */
     size_t line_len;
     const struct img_json_object *input; /* the record it came in, or NULL */
+    const struct img_wishes *wishes;     /* NULL: the settings' */
+    const struct img_input_file *opened; /* a PATH's file, opened (and closed) by whoever made the
+                                            item, its stamp in the item; NULL: path is opened */
 
     struct img_err err; /* code IMG_OK: none so far */
     bool has_stamp; /* of its file */

@@ -69,7 +69,7 @@ static void decode(struct img_embedder *e, struct img_item *item, unsigned slot,
     img_remember_bytes(e, item, bytes, len);
     if (e->settings->debug)
         img_item_log(item, "read %zu bytes", len);
-    if (e->settings->metadata && len > 0)
+    if (img_settings_wishes(e->settings, item).metadata && len > 0)
         ask_facts(e, item, slot, len, arena);
     if (img_recall_content(e, item)) {
         img_worker_release(e->workers, slot);
@@ -102,7 +102,7 @@ bool img_item_stat(struct img_item *item)
  * which is read from it. */
 static bool known_by_stat(struct img_embedder *e, struct img_item *item)
 {
-    return e->cache && !e->settings->metadata && img_item_stat(item) &&
+    return e->cache && !img_settings_wishes(e->settings, item).metadata && img_item_stat(item) &&
            item->stamp.size <= e->settings->max_file_size && img_recall_file(e, item) &&
            img_recall_content(e, item);
 }
@@ -115,14 +115,17 @@ static bool prepare_file(struct img_embedder *e, struct img_item *item, unsigned
     size_t len;
     if (known_by_stat(e, item))
         return true;
-    if (!img_input_open(&file, item->path, e->settings->max_file_size, &item->err))
+    if (item->opened)
+        file = *item->opened;
+    else if (!img_input_open(&file, item->path, e->settings->max_file_size, &item->err))
         return true;
     item->stamp = file.stamp;
     item->has_stamp = true;
     bool going = img_embedder_start_workers(e, err);
     if (going && read_file(e, item, &file, slot, &bytes, &len))
         decode(e, item, slot, bytes, len, arena);
-    img_input_close(&file);
+    if (!item->opened)
+        img_input_close(&file);
     return going;
 }
 

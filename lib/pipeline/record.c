@@ -45,6 +45,7 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
                   struct img_buf *out)
 {
     const struct img_settings *settings = embedder->settings;
+    const struct img_wishes wishes = img_settings_wishes(settings, item);
     const struct img_engine_info *info = &embedder->engine->info;
     struct img_metadata_record metadata;
     struct img_log_line logs[IMG_ITEM_LOGS];
@@ -62,13 +63,13 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
         .text_len = item->text_len,
         .image_id = item->has_content ? &item->content.id : NULL,
         .embedding = item->encoded ? item->embedding : NULL,
-        .base64 = settings->base64,
+        .base64 = wishes.base64,
         .model_name = embedder->model_name,
         .model_fingerprint = info->fingerprint,
         .preprocessing = settings->preprocessing,
         .precision = info->precision,
         .dimension = info->dimension,
-        .normalized = settings->normalize,
+        .normalized = wishes.normalize,
         .processing_time = item->seconds,
         .cached = item->cached,
         .row = row,
@@ -84,7 +85,7 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
         record.confidence = (double)img_confidence(&item->info, settings->prep.size);
         record.low_quality = is_low_quality(settings, item, record.confidence);
     }
-    if (settings->metadata && !record.is_text && item->has_content) {
+    if (wishes.metadata && !record.is_text && item->has_content) {
         metadata = metadata_of(item, modified);
         record.metadata = &metadata;
     }

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/pool.h"
 #include "cli/signals.h"
+#include "pipeline/item.h"
 
 /* Another image_size keeps the proportion of resize to crop. */
 static void set_size(struct img_prep *prep, const struct img_model_prep *own, int64_t image_size)
@@ -120,6 +121,15 @@ bool img_settings_make(struct img_settings *settings, const struct img_config *c
     };
     return check_requests(config, common, model, err) &&
            set_prep(&settings->prep, v, model, err) && name_preprocessing(settings, err);
+}
+
+struct img_wishes img_settings_wishes(const struct img_settings *settings,
+                                      const struct img_item *item)
+{
+    if (item->wishes)
+        return *item->wishes;
+    return (struct img_wishes){.normalize = settings->normalize, .metadata = settings->metadata,
+                               .base64 = settings->base64};
 }
 
 struct img_engine_options img_settings_engine(const struct img_settings *settings,

@@ -36,6 +36,12 @@ IMG_CHECKED bool img_settings_make(struct img_settings *settings, const struct i
                                    const struct img_common *common, const struct img_model *model,
                                    struct img_err *err);
 
+struct img_item;
+
+/* What this item is to be given: its own wishes, or else what the settings say. */
+struct img_wishes img_settings_wishes(const struct img_settings *settings,
+                                      const struct img_item *item);
+
 /* What an engine is opened with. report must outlive it. */
 struct img_engine_options img_settings_engine(const struct img_settings *settings,
                                               const struct img_config *config,
