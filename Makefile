@@ -172,7 +172,7 @@ $(BUILD)/tests/img-decode-hooks: $(call object,tests/hooks/img-decode-hooks.c) $
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
 
-$(BUILD)/tests/test_worker $(BUILD)/tests/test_worker_facts $(BUILD)/tests/test_fence: | $(BUILD)/tests/img-decode-hooks $(BUILD)/bin/img-decode
+$(BUILD)/tests/test_worker $(BUILD)/tests/test_worker_facts $(BUILD)/tests/test_worker_thumbnail $(BUILD)/tests/test_fence: | $(BUILD)/tests/img-decode-hooks $(BUILD)/bin/img-decode
 
 $(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)

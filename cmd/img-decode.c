@@ -30,6 +30,7 @@ int main(void)
         .begin = begin,
         .decode = img_decode,
         .facts = img_decode_facts,
+        .thumbnail = img_decode_thumbnail,
         .formats = img_decode_formats,
     };
     struct img_err err = {0};

@@ -13,6 +13,7 @@ static const char *const allowed[] = {
     "VipsForeignLoadJpeg", "VipsForeignLoadPng",  "VipsForeignLoadWebp", "VipsForeignLoadTiff",
     "VipsForeignLoadHeif", "VipsForeignLoadJp2k", "VipsForeignLoadJxl",  "VipsForeignLoadSvg",
     "VipsForeignLoadPdf",
+    "VipsForeignSaveJpegBuffer", /* thumbnails */
 };
 
 /* The folder of libvips' modules: beside the library itself. */

@@ -68,7 +68,7 @@ static void give_back(struct child *child)
 /* Bytes at the pixels' place that the answer may fill. */
 static uint64_t room_wanted(const struct img_worker_decode *request)
 {
-    return request->want == IMG_WORKER_WANT_PIXELS
+    return request->want == IMG_WORKER_WANT_PIXELS || request->want == IMG_WORKER_WANT_THUMBNAIL
                ? (uint64_t)request->prep.size * request->prep.size * 3
                : IMG_WORKER_FACTS_MAX;
 }
@@ -99,6 +99,24 @@ static bool read_facts(struct child *child, const struct img_worker_decode *requ
     return ok;
 }
 
+static bool make_thumbnail(struct child *child, const struct img_worker_decode *request,
+                           union img_worker_message *answer, struct img_err *err)
+{
+    struct img_buf out = {.limit = (size_t)room_wanted(request)};
+    struct img_extent extent = {0};
+    bool jpeg = request->want == IMG_WORKER_WANT_JPEG;
+    bool ok = child->decoder->thumbnail(child->input, (size_t)request->len, &request->prep, jpeg,
+                                        &child->arena, &out, &extent, &answer->answer.info, err);
+    if (ok) {
+        memcpy(child->pixels, out.data, out.len);
+        answer->answer.columns = extent.columns;
+        answer->answer.rows = extent.rows;
+        answer->answer.facts_len = jpeg ? (uint32_t)out.len : 0;
+    }
+    img_buf_clear(&out);
+    return ok;
+}
+
 static bool work(struct child *child, const struct img_worker_decode *request,
                  union img_worker_message *answer, struct img_err *err)
 {
@@ -106,6 +124,8 @@ static bool work(struct child *child, const struct img_worker_decode *request,
         answer->answer.formats = child->decoder->formats();
         return true;
     }
+    if (request->want == IMG_WORKER_WANT_THUMBNAIL || request->want == IMG_WORKER_WANT_JPEG)
+        return make_thumbnail(child, request, answer, err);
     if (request->want != IMG_WORKER_WANT_PIXELS)
         return read_facts(child, request, answer, err);
     return child->decoder->decode(child->input, (size_t)request->len, &request->prep,

@@ -7,9 +7,10 @@
 
 #include "base/buf.h"
 #include "decode/decode.h"
+#include "decode/thumbnail.h"
 
-/* What does the decoding: img_decode_begin(), img_decode(), img_decode_facts() and
- * img_decode_formats(), or a test's stand-ins. */
+/* What does the decoding: img_decode_begin(), img_decode(), img_decode_facts(),
+ * img_decode_thumbnail() and img_decode_formats(), or a test's stand-ins. */
 struct img_decoder {
     bool (*begin)(struct img_err *err);
     bool (*decode)(const uint8_t *bytes, size_t len, const struct img_prep *prep,
@@ -18,6 +19,9 @@ struct img_decoder {
     bool (*facts)(const uint8_t *bytes, size_t len, const struct img_prep *prep, bool extended,
                   struct img_arena *arena, struct img_buf *out, struct img_info *info,
                   struct img_err *err);
+    bool (*thumbnail)(const uint8_t *bytes, size_t len, const struct img_prep *prep, bool jpeg,
+                      struct img_arena *arena, struct img_buf *out, struct img_extent *extent,
+                      struct img_info *info, struct img_err *err);
     uint32_t (*formats)(void);
 };
 

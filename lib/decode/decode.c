@@ -33,18 +33,22 @@ bool img_job_sniff(const struct img_job *job, struct img_err *err)
     return true;
 }
 
+bool img_job_decode(const struct img_job *job, struct img_sink *sink, struct img_err *err)
+{
+    return img_job_sniff(job, err) && dispatch(job, sink, err);
+}
+
 bool img_decode(const uint8_t *bytes, size_t len, const struct img_prep *prep,
                 struct img_arena *arena, uint8_t *out, struct img_info *info, struct img_err *err)
 {
     struct img_sink sink;
     struct img_job job = {.bytes = bytes, .len = len, .prep = prep, .arena = arena, .info = info};
     *info = (struct img_info){.pages = 1};
-    if (prep->size == 0 || prep->size > IMG_SIZE_MAX || prep->resize < prep->size)
+    if (prep->size == 0 || prep->size > IMG_SIZE_MAX || prep->resize < prep->size ||
+        prep->crop == IMG_CROP_NONE)
         return img_err_set(err, IMG_ERR_CONFIG, "a picture of size %u cut from %u", prep->size,
                            prep->resize);
-    if (!img_job_sniff(&job, err))
-        return false;
-    if (!dispatch(&job, &sink, err))
+    if (!img_job_decode(&job, &sink, err))
         return false;
     img_sink_finish(&sink, out);
     img_quality_measure(out, prep->size, info);

@@ -8,6 +8,10 @@
 /* The format, by the file's first bytes, into info; fails when it is none, or none that is wanted. */
 IMG_CHECKED bool img_job_sniff(const struct img_job *job, struct img_err *err);
 
+/* The same, and then all rows by the decoder of that format. */
+IMG_CHECKED bool img_job_decode(const struct img_job *job, struct img_sink *sink,
+                                struct img_err *err);
+
 IMG_CHECKED bool img_bmp_decode(const struct img_job *job, struct img_sink *sink,
                                 struct img_err *err);
 IMG_CHECKED bool img_gif_decode(const struct img_job *job, struct img_sink *sink,

@@ -58,8 +58,7 @@ bool img_sink_begin(struct img_sink *sink, const struct img_job *job, uint32_t w
     uint32_t seen_width = swapped ? height : width;
     uint32_t seen_height = swapped ? width : height;
     if (!img_crop_find(seen_width, seen_height, job->prep, &box, err) ||
-        !img_resample_init(&sink->resample, seen_width, seen_height, &box, job->prep->size,
-                           job->arena, err))
+        !img_resample_init(&sink->resample, seen_width, seen_height, &box, job->arena, err))
         return false;
     sink->line = img_arena_alloc(job->arena, (size_t)width * 3, err);
     if (!sink->line || !swapped)

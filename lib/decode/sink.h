@@ -57,7 +57,8 @@ IMG_CHECKED bool img_sink_begin(struct img_sink *sink, const struct img_job *job
 /* line is row y. */
 void img_sink_row(struct img_sink *sink, uint32_t y);
 
-/* The model's square: [size, size, 3]. Rows that never came are black. */
+/* The model's square [size, size, 3], or the whole [resample.rows, resample.columns, 3]. Rows that
+ * never came are black. */
 void img_sink_finish(struct img_sink *sink, uint8_t *out);
 
 #endif

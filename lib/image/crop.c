@@ -19,10 +19,26 @@ static uint32_t offset(uint32_t edge, uint32_t size, uint32_t crop)
     return half;
 }
 
+/* An edge of the whole picture when its longer one becomes size; nothing is enlarged. */
+static uint32_t fitted(uint32_t edge, uint32_t longer, uint32_t size)
+{
+    if (longer <= size)
+        return edge;
+    uint32_t small = (uint32_t)(((uint64_t)edge * size + longer / 2) / longer);
+    return small > 0 ? small : 1;
+}
+
 bool img_crop_find(uint32_t width, uint32_t height, const struct img_prep *prep,
                    struct img_crop_box *box, struct img_err *err)
 {
     bool wide = width > height;
+    if (prep->crop == IMG_CROP_NONE) {
+        *box = (struct img_crop_box){.width = fitted(width, wide ? width : height, prep->size),
+                                     .height = fitted(height, wide ? width : height, prep->size)};
+        box->columns = box->width;
+        box->rows = box->height;
+        return true;
+    }
     double edge = wide ? long_edge(width, height, prep->resize)
                        : long_edge(height, width, prep->resize);
     if (edge > INT32_MAX)
@@ -30,6 +46,7 @@ bool img_crop_find(uint32_t width, uint32_t height, const struct img_prep *prep,
                            width, height);
     box->width = wide ? (uint32_t)edge : prep->resize;
     box->height = wide ? prep->resize : (uint32_t)edge;
+    box->columns = box->rows = prep->size;
     box->left = offset(box->width, prep->size, prep->crop);
     box->top = offset(box->height, prep->size, prep->crop);
     return true;

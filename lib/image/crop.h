@@ -1,5 +1,6 @@
 /* Where the model's square lies in a picture: resized so that its shortest edge has a length, then
- * cropped at the centre, as the reference implementations compute it. */
+ * cropped at the centre, as the reference implementations compute it. A thumbnail is resized so that
+ * its longest edge fits, and not cropped. */
 #ifndef IMG_IMAGE_CROP_H
 #define IMG_IMAGE_CROP_H
 
@@ -10,7 +11,8 @@
 
 struct img_crop_box {
     uint32_t width, height; /* of the picture after resizing */
-    uint32_t left, top;     /* of the crop in it; the crop's side is the model's */
+    uint32_t left, top;     /* of the crop in it */
+    uint32_t columns, rows; /* of the crop: the model's square, or the whole with IMG_CROP_NONE */
 };
 
 /* width and height (not 0) as seen, after orientation; resize >= size. Fails with TOO_MANY_PIXELS

@@ -50,6 +50,7 @@ enum img_format img_format_sniff(const unsigned char *bytes, uint64_t len);
 enum img_crop {
     IMG_CROP_DOWN,      /* Hugging Face */
     IMG_CROP_HALF_EVEN, /* torchvision: open_clip, OpenAI, timm */
+    IMG_CROP_NONE,      /* no model: the whole picture, made smaller until it fits the square */
 };
 
 /* The most dots an inch that a file is believed: 2^32 - 1 a centimetre, EXIF's largest. */
@@ -82,6 +83,20 @@ struct img_prep {
 #define IMG_PREP_DEFAULTS                                                                          \
     {.size = 224, .resize = 224, .crop = IMG_CROP_DOWN, .auto_orient = 1, .scale_16bit = 1,        \
      .any_mode = 1, .fail_on_truncated = 1, .max_pixels = 512000000,                               \
+     .formats = 0xffffffffu & ~(1u << IMG_FORMAT_SVG) & ~(1u << IMG_FORMAT_PDF)}
+
+/* A picture's sides in pixels. */
+struct img_extent {
+    uint32_t columns, rows;
+};
+
+enum { IMG_THUMBNAIL_MAX = 512 }; /* largest side of a thumbnail */
+
+/* A picture for people: whole, upright, on white, as sRGB, whatever is left of a damaged one. */
+#define IMG_PREP_THUMBNAIL(side)                                                                   \
+    {.size = (side), .resize = (side), .crop = IMG_CROP_NONE, .max_side = 2 * (side),              \
+     .background = 0xffffff, .has_background = 1, .auto_orient = 1, .scale_16bit = 1, .srgb = 1,   \
+     .any_mode = 1, .max_pixels = 512000000,                                                       \
      .formats = 0xffffffffu & ~(1u << IMG_FORMAT_SVG) & ~(1u << IMG_FORMAT_PDF)}
 
 /* What was learnt of a picture on the way. Texts are NUL-terminated UTF-8, "" for unknown. */

@@ -96,12 +96,12 @@ static bool spread(struct img_resample *resample, struct img_arena *arena, struc
     const struct img_resample_axis *axis = &resample->across;
     resample->stride_rgb = (axis->taps * 3 + GROUP - 1) / GROUP * GROUP;
     size_t total;
-    if (!img_size_mul(resample->stride_rgb, resample->size, &total))
+    if (!img_size_mul(resample->stride_rgb, resample->columns, &total))
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "too many weights to resample");
     resample->across_rgb = img_arena_array(arena, total, sizeof *resample->across_rgb, err);
     if (!resample->across_rgb)
         return false;
-    for (uint32_t x = 0; x < resample->size; x++) {
+    for (uint32_t x = 0; x < resample->columns; x++) {
         const int32_t *from = axis->weights + (size_t)x * axis->taps;
         int32_t *to = resample->across_rgb + (size_t)x * resample->stride_rgb;
         for (uint32_t i = 0; i < axis->count[x] * 3; i++)
@@ -111,16 +111,18 @@ static bool spread(struct img_resample *resample, struct img_arena *arena, struc
 }
 
 bool img_resample_init(struct img_resample *resample, uint32_t width, uint32_t height,
-                       const struct img_crop_box *box, uint32_t size, struct img_arena *arena,
-                       struct img_err *err)
+                       const struct img_crop_box *box, struct img_arena *arena, struct img_err *err)
 {
-    *resample = (struct img_resample){.width = width, .height = height, .size = size};
-    if (!axis_init(&resample->across, width, box->width, box->left, size, arena, err) ||
-        !axis_init(&resample->down, height, box->height, box->top, size, arena, err))
+    *resample = (struct img_resample){.width = width,
+                                      .height = height,
+                                      .columns = box->columns,
+                                      .rows = box->rows};
+    if (!axis_init(&resample->across, width, box->width, box->left, box->columns, arena, err) ||
+        !axis_init(&resample->down, height, box->height, box->top, box->rows, arena, err))
         return false;
     if (resample->across.needed && !spread(resample, arena, err))
         return false;
-    resample->stride = (size * 3 + BLOCK - 1) / BLOCK * BLOCK;
+    resample->stride = (box->columns * 3 + BLOCK - 1) / BLOCK * BLOCK;
     size_t rows = resample->down.end - resample->down.begin;
     size_t row = resample->stride * sizeof *resample->middle;
     size_t source = ((size_t)width * 3 / BLOCK + 2) * BLOCK * sizeof *resample->wide;
@@ -166,7 +168,7 @@ FAST static void widen(const uint8_t *rgb, size_t first, size_t last, uint16_t *
 
 FAST static void across(const struct img_resample *resample, uint16_t *out)
 {
-    for (uint32_t x = 0; x < resample->size; x++) {
+    for (uint32_t x = 0; x < resample->columns; x++) {
         const uint16_t *from = resample->wide + (size_t)resample->across.first[x] * 3;
         const int32_t *weights = resample->across_rgb + (size_t)x * resample->stride_rgb;
         uint32_t samples = resample->across.count[x] * 3;
@@ -221,8 +223,8 @@ void img_resample_row(struct img_resample *resample, uint32_t y, const uint8_t *
 void img_resample_finish(struct img_resample *resample, uint8_t *out)
 {
     const struct img_resample_axis *axis = &resample->down;
-    size_t bytes = (size_t)resample->size * 3;
-    for (uint32_t y = 0; y < resample->size; y++) {
+    size_t bytes = (size_t)resample->columns * 3;
+    for (uint32_t y = 0; y < resample->rows; y++) {
         uint32_t first = axis->needed ? axis->first[y] - axis->begin : y;
         const uint16_t *rows = resample->middle + (size_t)first * resample->stride;
         if (axis->needed)

@@ -25,9 +25,9 @@ struct img_resample_axis {
 
 struct img_resample {
     uint32_t width, height; /* of the source */
-    uint32_t size;
+    uint32_t columns, rows; /* of the crop */
     struct img_resample_axis across, down;
-    int32_t *across_rgb; /* [size, stride_rgb]: across.weights for interleaved RGB, zero-padded */
+    int32_t *across_rgb; /* [columns, stride_rgb]: across.weights for interleaved RGB, zero-padded */
     uint32_t stride_rgb;
     uint32_t stride;     /* samples a row in middle */
     uint16_t *wide;      /* [width, 3] and slack: the source row, widened for the vector units */
@@ -37,13 +37,13 @@ struct img_resample {
 
 /* Prepares for a source of width by height. Memory comes from arena. Fails with OUT_OF_MEMORY. */
 IMG_CHECKED bool img_resample_init(struct img_resample *resample, uint32_t width, uint32_t height,
-                                   const struct img_crop_box *box, uint32_t size,
-                                   struct img_arena *arena, struct img_err *err);
+                                   const struct img_crop_box *box, struct img_arena *arena,
+                                   struct img_err *err);
 
 /* Row y of the source: [width, 3] bytes. */
 void img_resample_row(struct img_resample *resample, uint32_t y, const uint8_t *rgb);
 
-/* The crop, [size, size, 3]. Rows that never came count as black. */
+/* The crop, [rows, columns, 3]. Rows that never came count as black. */
 void img_resample_finish(struct img_resample *resample, uint8_t *out);
 
 #endif

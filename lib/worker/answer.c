@@ -62,6 +62,7 @@ bool img_worker_answer_check(struct img_worker_answer *answer)
     tidy_sentence(answer->text, sizeof answer->text);
     memset(info->unused, 0, sizeof info->unused);
     return code_allowed(answer->code) && answer->facts_len <= IMG_WORKER_FACTS_MAX &&
+           answer->columns <= IMG_THUMBNAIL_MAX && answer->rows <= IMG_THUMBNAIL_MAX &&
            info->format < IMG_FORMAT_COUNT &&
            info->orientation <= 8 && info->has_alpha <= 1 && info->has_icc_profile <= 1 &&
            in_range(info->sharpness, 255.0f * 16) && in_range(info->contrast, 255.0f) &&

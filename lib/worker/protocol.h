@@ -19,13 +19,14 @@
 #define IMG_WORKER_MAGIC 0x44474d49u
 
 enum {
-    IMG_WORKER_VERSION = 2,
+    IMG_WORKER_VERSION = 3,
     IMG_WORKER_SLOTS_MAX = 256,
     IMG_WORKER_ATTACHED = 3,      /* descriptors in an ATTACH: socket, input (read only), pixels */
     IMG_WORKER_EXIT_MEMORY = 86,  /* status of a worker whose allocation failed where none may */
     IMG_WORKER_PIXELS_AT = 65536, /* where pixels begin in their memfd: behind the board, at a
                                      multiple of every page size */
-    IMG_WORKER_FACTS_MAX = 512 << 10, /* bytes of facts, which take the pixels' place */
+    IMG_WORKER_FACTS_MAX = 512 << 10, /* bytes of facts or of a thumbnail's file, which take the
+                                         pixels' place */
 };
 
 /* What is wanted of a picture. */
@@ -34,6 +35,8 @@ enum img_worker_want {
     IMG_WORKER_WANT_FACTS,    /* camera_info, gps_info, notes: a JSON object */
     IMG_WORKER_WANT_EXTENDED, /* and everything else that the file says */
     IMG_WORKER_WANT_FORMATS,  /* no picture: what can be read here */
+    IMG_WORKER_WANT_THUMBNAIL, /* the whole, made to fit: pixels */
+    IMG_WORKER_WANT_JPEG,      /* the same as a JPEG file */
     IMG_WORKER_WANTS
 };
 
@@ -106,8 +109,9 @@ struct img_worker_answer {
     uint32_t id;
     uint32_t code; /* enum img_code; pixels count for IMG_OK only */
     struct img_info info;
-    uint32_t facts_len; /* at the pixels' place, IMG_WORKER_FACTS_MAX at most */
+    uint32_t facts_len; /* at the pixels' place, IMG_WORKER_FACTS_MAX at most; or a file's */
     uint32_t formats;   /* bit (1 << enum img_format) for each that can be read */
+    uint32_t columns, rows; /* of a thumbnail */
     char text[512];
 };
 

@@ -378,6 +378,55 @@ bool img_worker_facts(struct img_workers *workers, unsigned slot, size_t len,
            img_facts_take(from, message.answer.facts_len, arena, facts, err);
 }
 
+/* Copies what a worker, which may still change it, calls a thumbnail. */
+static bool take_thumbnail(const uint8_t *from, const struct img_worker_answer *answer,
+                           uint32_t side, enum img_thumbnail_kind kind, struct img_buf *out,
+                           struct img_err *err)
+{
+    static const char jpeg[] = {'\xff', '\xd8', '\xff'};
+    size_t at = out->len;
+    size_t len = kind == IMG_THUMBNAIL_JPEG ? answer->facts_len
+                                            : (size_t)answer->columns * answer->rows * 3;
+    if (answer->columns < 1 || answer->columns > side || answer->rows < 1 || answer->rows > side)
+        return img_err_set(err, IMG_ERR_DECODER_CRASHED, "the decoder answered nonsense");
+    img_buf_put(out, from, len);
+    if (!img_buf_ok(out, err))
+        return false;
+    if (kind == IMG_THUMBNAIL_JPEG &&
+        (len <= sizeof jpeg || memcmp(out->data + at, jpeg, sizeof jpeg) != 0)) {
+        out->len = at;
+        return img_err_set(err, IMG_ERR_DECODER_CRASHED, "the decoder answered no JPEG");
+    }
+    return true;
+}
+
+bool img_worker_thumbnail(struct img_workers *workers, unsigned slot, size_t len,
+                          const struct img_prep *prep, enum img_thumbnail_kind kind,
+                          struct img_buf *out, struct img_extent *extent, struct img_info *info,
+                          struct img_err *err)
+{
+    struct img_share *share = &workers->slot[slot].share;
+    union img_worker_message message;
+    bool file = kind == IMG_THUMBNAIL_JPEG;
+    *info = (struct img_info){0};
+    *extent = (struct img_extent){0};
+    if (prep->size < 1 || prep->size > IMG_THUMBNAIL_MAX || len > share->input_size)
+        return img_err_set(err, IMG_ERR_SYSTEM, "no room for %zu bytes or a thumbnail of %u", len,
+                           prep->size);
+    size_t room = file ? IMG_WORKER_FACTS_MAX : (size_t)prep->size * prep->size * 3;
+    const uint8_t *from = img_share_pixels(share, room, err);
+    if (!from)
+        return false;
+    bool ok = consult(workers, slot, len, prep,
+                      file ? IMG_WORKER_WANT_JPEG : IMG_WORKER_WANT_THUMBNAIL, &message, info,
+                      err) &&
+              take_thumbnail(from, &message.answer, prep->size, kind, out, err);
+    if (ok)
+        *extent = (struct img_extent){message.answer.columns, message.answer.rows};
+    img_share_release(share);
+    return ok;
+}
+
 void img_worker_release(struct img_workers *workers, unsigned slot)
 {
     img_share_release(&workers->slot[slot].share);

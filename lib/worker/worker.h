@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/report.h"
 #include "image/picture.h"
@@ -64,6 +65,19 @@ IMG_CHECKED bool img_worker_facts(struct img_workers *workers, unsigned slot, si
                                   const struct img_facts_options *options,
                                   struct img_arena *arena, struct img_info *info,
                                   struct img_facts *facts, struct img_err *err);
+
+enum img_thumbnail_kind { IMG_THUMBNAIL_RGB, IMG_THUMBNAIL_JPEG };
+
+/* Makes the whole picture of the first len bytes of the slot's input fit a square of prep->size, at
+ * most IMG_THUMBNAIL_MAX (IMG_PREP_THUMBNAIL(side) is a prep for people), and appends it to out:
+ * pixels [extent->rows, extent->columns, 3], or a JPEG file. The file is what a worker that may be
+ * in an intruder's hands says it is: it begins as a JPEG does and is of a limited length, and only
+ * a program that expects hostile files is to open it. Nothing is enlarged. Fails as
+ * img_worker_decode() does. */
+IMG_CHECKED bool img_worker_thumbnail(struct img_workers *workers, unsigned slot, size_t len,
+                                      const struct img_prep *prep, enum img_thumbnail_kind kind,
+                                      struct img_buf *out, struct img_extent *extent,
+                                      struct img_info *info, struct img_err *err);
 
 /* Gives the memory of a large input back, when no decoding follows. */
 void img_worker_release(struct img_workers *workers, unsigned slot);

@@ -81,6 +81,13 @@ static void crops_lie_where_the_reference_puts_them(void **state)
     assert_int_equal(box_of(227, 224, 224, 224, IMG_CROP_DOWN).left, 1);
     assert_int_equal(box_of(227, 224, 224, 224, IMG_CROP_HALF_EVEN).left, 2);
     assert_int_equal(box_of(225, 224, 224, 224, IMG_CROP_HALF_EVEN).left, 0);
+    box = box_of(500, 375, 200, 200, IMG_CROP_NONE);
+    assert_int_equal(box.columns, 200);
+    assert_int_equal(box.rows, 150);
+    box = box_of(1, 65535, 224, 224, IMG_CROP_NONE);
+    assert_int_equal(box.columns, 1);
+    assert_int_equal(box.rows, 224);
+    assert_int_equal(box_of(10, 7, 224, 224, IMG_CROP_NONE).rows, 7);
     box = box_of(375, 500, 224, 248, IMG_CROP_HALF_EVEN);
     assert_int_equal(box.width, 248);
     assert_int_equal(box.height, 330);
@@ -109,7 +116,7 @@ static void a_sliver_costs_little(void **state)
     (void)state;
     struct img_crop_box box = box_of(1, 65535, 224, 224, IMG_CROP_DOWN);
     assert_int_equal(box.height, 14679840);
-    assert_true(img_resample_init(&resample, 1, 65535, &box, 224, &arena, &err));
+    assert_true(img_resample_init(&resample, 1, 65535, &box, &arena, &err));
     assert_true(arena.used < 200000);
     for (uint32_t y = 0; y < 65535; y++)
         img_resample_row(&resample, y, line);
@@ -130,7 +137,7 @@ static void no_pass_without_a_change_of_size(void **state)
     uint8_t out[10 * 10 * 3];
     (void)state;
     struct img_crop_box box = box_of(13, 10, 10, 10, IMG_CROP_DOWN);
-    assert_true(img_resample_init(&resample, 13, 10, &box, 10, &arena, &err));
+    assert_true(img_resample_init(&resample, 13, 10, &box, &arena, &err));
     for (uint32_t y = 0; y < 10; y++) {
         for (uint32_t x = 0; x < 13 * 3; x++)
             line[x] = (uint8_t)(x * 5 + y * 7);
