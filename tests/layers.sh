@@ -22,7 +22,7 @@ BEGIN {
     home["vips/"] = home["gmodule.h"] = home["gif_lib.h"] = home["tiffio.h"] = home["lcms2.h"] = home["libexif/"] = home["seccomp.h"] = "decode"
     home["cjson/"] = "json"
     home["microhttpd.h"] = "serve"
-    home["curl/"] = "hub"
+    home["curl/"] = "net"
     home["utf8proc.h"] = "text"
     home["xxhash.h"] = "base"
     home["lmdb.h"] = "cache"

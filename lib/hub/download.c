@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "hub/link.h"
 #include "hub/lock.h"
+#include "net/url.h"
 
 enum { READ_BYTES = 1 << 16 };
 
@@ -24,8 +25,8 @@ static const uint64_t step_bytes = 256 << 10;
 struct blob {
     struct img_hub_download *download;
     const struct img_hub_file *file;
-    char name[IMG_HTTP_ETAG_MAX]; /* its ETag */
-    char etag_sent[IMG_HTTP_ETAG_MAX];
+    char name[IMG_HUB_ETAG_MAX]; /* its ETag */
+    char etag_sent[IMG_HUB_ETAG_MAX];
     bool redirected; /* the bytes come from a storage whose own ETags say nothing */
     uint64_t size;
     char path[PATH_MAX], incomplete[PATH_MAX + 16];
@@ -68,31 +69,30 @@ static bool compose_url(const struct blob *blob, struct img_buf *url, struct img
 {
     const struct img_hub_download *download = blob->download;
     img_buf_printf(url, "%s/", download->endpoint);
-    img_http_escape(download->repo_id, true, url);
+    img_url_escape(download->repo_id, true, url);
     img_buf_puts(url, "/resolve/");
-    img_http_escape(download->commit, false, url);
+    img_url_escape(download->commit, false, url);
     img_buf_putc(url, '/');
-    img_http_escape(blob->file->path, true, url);
+    img_url_escape(blob->file->path, true, url);
     return img_buf_ok(url, err);
 }
 
 /* Takes name and size from the hub's answer and holds them against its own list. */
-static bool take_promise(struct blob *blob, const struct img_http_answer *answer,
-                         struct img_err *err)
+static bool take_promise(struct blob *blob, const struct img_hub_said *said, struct img_err *err)
 {
     const struct img_hub_file *file = blob->file;
-    const char *name = answer->linked_etag[0] ? answer->linked_etag : answer->etag;
+    const char *name = said->linked_etag[0] ? said->linked_etag : said->etag;
     if (!name[0] && file->digest)
         name = file->digest;
     if (!img_hub_part_ok(name, strlen(name)))
         return img_err_set(err, IMG_ERR_NETWORK, "the server names the file by no usable ETag");
     snprintf(blob->name, sizeof blob->name, "%s", name);
-    snprintf(blob->etag_sent, sizeof blob->etag_sent, "%s", answer->etag_sent);
-    blob->redirected = answer->linked_etag[0] != '\0' || answer->redirected;
-    if (answer->has_linked_size)
-        blob->size = answer->linked_size;
-    else if (answer->has_length && answer->status == 200)
-        blob->size = answer->length;
+    snprintf(blob->etag_sent, sizeof blob->etag_sent, "%s", said->etag_sent);
+    blob->redirected = said->linked_etag[0] != '\0' || said->answer.redirected;
+    if (said->has_linked_size)
+        blob->size = said->linked_size;
+    else if (said->answer.has_length && said->answer.status == 200)
+        blob->size = said->answer.length;
     else if (file->size_known)
         blob->size = file->size;
     else
@@ -111,16 +111,16 @@ static bool take_promise(struct blob *blob, const struct img_http_answer *answer
 
 static bool ask_promise(struct blob *blob, const char *url, struct img_err *err)
 {
-    struct img_http_answer answer;
-    const struct img_http_request request = {.url = url, .head_only = true};
-    return img_http_ask(blob->download->http, &request, blob->download->retry, &answer, err) &&
-           take_promise(blob, &answer, err);
+    struct img_hub_said said;
+    const struct img_hub_request request = {.url = url, .head_only = true};
+    return img_hub_ask(blob->download->http, &request, blob->download->retry, &said, err) &&
+           take_promise(blob, &said, err);
 }
 
 static bool name_paths(struct blob *blob, struct img_err *err)
 {
     const struct img_hub_download *download = blob->download;
-    char tail[IMG_HTTP_ETAG_MAX + 8];
+    char tail[IMG_HUB_ETAG_MAX + 8];
     snprintf(tail, sizeof tail, "blobs/%s", blob->name);
     if (!img_hub_cache_path(download->cache, download->repo_id, tail, blob->path, err))
         return false;
@@ -178,25 +178,26 @@ static bool open_incomplete(struct blob *blob, struct img_err *err)
 }
 
 /* Holds the answer against what was asked for, before its first byte is kept. */
-static bool begin_body(struct blob *blob, const struct img_http_answer *answer, struct img_err *err)
+static bool begin_body(struct blob *blob, const struct img_hub_said *said, struct img_err *err)
 {
-    if (!answer->redirected && !blob->redirected && answer->etag[0] &&
-        strcmp(answer->etag, blob->name) != 0)
+    if (!said->answer.redirected && !blob->redirected && said->etag[0] &&
+        strcmp(said->etag, blob->name) != 0)
         return img_err_set(err, IMG_ERR_NETWORK, "the file changed on the server meanwhile");
-    if (answer->status == 206) {
-        if (answer->range_total != blob->size || answer->range_first != blob->have)
+    if (said->answer.status == 206) {
+        if (said->range_total != blob->size || said->range_first != blob->have)
             return img_err_set(
                 err, IMG_ERR_NETWORK,
                 "the server sends from byte %llu of %llu, asked for was %llu of %llu",
-                (unsigned long long)answer->range_first, (unsigned long long)answer->range_total,
+                (unsigned long long)said->range_first, (unsigned long long)said->range_total,
                 (unsigned long long)blob->have, (unsigned long long)blob->size);
         return true;
     }
     if (blob->have > 0 && !start_over(blob, err))
         return false;
-    if (answer->has_length && answer->length != blob->size)
+    if (said->answer.has_length && said->answer.length != blob->size)
         return img_err_set(err, IMG_ERR_NETWORK, "the server sends %llu bytes, promised were %llu",
-                           (unsigned long long)answer->length, (unsigned long long)blob->size);
+                           (unsigned long long)said->answer.length,
+                           (unsigned long long)blob->size);
     return true;
 }
 
@@ -208,11 +209,11 @@ static void tell(struct blob *blob)
         progress->step(progress->ctx, blob->file->path, blob->have, blob->size);
 }
 
-static bool keep(void *ctx, const struct img_http_answer *answer, const void *bytes, size_t len,
+static bool keep(void *ctx, const struct img_hub_said *said, const void *bytes, size_t len,
                  struct img_err *err)
 {
     struct blob *blob = ctx;
-    if (!blob->begun && !begin_body(blob, answer, err))
+    if (!blob->begun && !begin_body(blob, said, err))
         return false;
     blob->begun = true;
     if (len > blob->size - blob->have)
@@ -233,8 +234,8 @@ static bool keep(void *ctx, const struct img_http_answer *answer, const void *by
 static bool receive_once(struct blob *blob, const char *url, unsigned *retry_after_s,
                          bool *transient, struct img_err *err)
 {
-    struct img_http_answer answer;
-    const struct img_http_request request = {
+    struct img_hub_said said;
+    const struct img_hub_request request = {
         .url = url,
         .range_first = blob->have,
         .if_range = blob->redirected || !blob->etag_sent[0] ? NULL : blob->etag_sent,
@@ -242,16 +243,16 @@ static bool receive_once(struct blob *blob, const char *url, unsigned *retry_aft
         .ctx = blob,
     };
     blob->begun = false;
-    bool ok = img_http_send(blob->download->http, &request, &answer, transient, err);
-    *retry_after_s = answer.retry_after_s;
+    bool ok = img_hub_send(blob->download->http, &request, &said, transient, err);
+    *retry_after_s = said.answer.retry_after_s;
     if (!ok)
         return false;
-    if (answer.status == 416) {
+    if (said.answer.status == 416) {
         *transient = true;
         return start_over(blob, err) &&
                img_err_set(err, IMG_ERR_NETWORK, "the server cannot continue the file");
     }
-    if (!img_http_status(&answer, transient, err))
+    if (!img_hub_status(&said, transient, err))
         return false;
     *transient = true;
     return blob->have == blob->size ||

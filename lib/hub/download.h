@@ -6,9 +6,8 @@
 
 #include "base/err.h"
 #include "base/report.h"
-#include "hub/http.h"
+#include "hub/ask.h"
 #include "hub/listing.h"
-#include "hub/retry.h"
 
 /* Called now and then while bytes come, and once at a file's end; done of total bytes of it. */
 struct img_hub_progress {

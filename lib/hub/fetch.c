@@ -10,15 +10,16 @@
 #include "base/file.h"
 #include "hub/link.h"
 #include "hub/listing.h"
+#include "net/url.h"
 
 /* What the file system keeps for its own bookkeeping beside our bytes. */
 static const uint64_t reserve_bytes = 1 << 20;
 
-static bool keep_listing(void *ctx, const struct img_http_answer *answer, const void *bytes,
+static bool keep_listing(void *ctx, const struct img_hub_said *said, const void *bytes,
                          size_t len, struct img_err *err)
 {
     struct img_buf *text = ctx;
-    (void)answer;
+    (void)said;
     img_buf_put(text, bytes, len);
     return !text->failed ||
            img_err_set(err, IMG_ERR_NETWORK, "the hub's list of files is larger than %d bytes",
@@ -31,18 +32,18 @@ static bool ask_listing(struct img_hub_download *download, const struct img_hub_
 {
     struct img_buf url = {0}, text = {.limit = IMG_HUB_LISTING_BYTES_MAX};
     struct img_retry retry = download->retry;
-    struct img_http_answer answer;
+    struct img_hub_said said;
     img_buf_printf(&url, "%s/api/models/%s/revision/", download->endpoint, repo->id);
-    img_http_escape(repo->revision, false, &url);
+    img_url_escape(repo->revision, false, &url);
     img_buf_puts(&url, "?blobs=true");
     bool ok = img_buf_ok(&url, err), done = !ok;
-    const struct img_http_request request = {.url = url.data, .sink = keep_listing, .ctx = &text};
+    const struct img_hub_request request = {.url = url.data, .sink = keep_listing, .ctx = &text};
     while (!done) {
         bool transient;
         img_buf_reset(&text);
-        ok = img_http_send(download->http, &request, &answer, &transient, err) &&
-             img_http_status(&answer, &transient, err);
-        done = ok || !transient || !img_retry_wait(&retry, answer.retry_after_s, err);
+        ok = img_hub_send(download->http, &request, &said, &transient, err) &&
+             img_hub_status(&said, &transient, err);
+        done = ok || !transient || !img_retry_wait(&retry, said.answer.retry_after_s, err);
     }
     ok = ok && img_hub_listing_parse(text.data ? text.data : "", text.len, arena, listing, err);
     img_buf_clear(&url);
@@ -54,7 +55,7 @@ static bool ask_listing(struct img_hub_download *download, const struct img_hub_
 static uint64_t bytes_at(const struct img_hub_download *download, const char *digest,
                          const char *ending)
 {
-    char tail[IMG_HTTP_ETAG_MAX + 32], path[PATH_MAX];
+    char tail[IMG_HUB_ETAG_MAX + 32], path[PATH_MAX];
     struct img_err ignored;
     struct stat info;
     snprintf(tail, sizeof tail, "blobs/%s%s", digest, ending);
