@@ -8,8 +8,14 @@
 bool img_setup_model(struct img_setup *s, const struct img_config *config,
                      const struct img_cli *cli, struct img_err *err)
 {
+    return img_setup_model_named(s, config, cli, NULL, err);
+}
+
+bool img_setup_model_named(struct img_setup *s, const struct img_config *config,
+                           const struct img_cli *cli, const char *name, struct img_err *err)
+{
     struct img_hub_model found;
-    if (!img_hub_choose(config, NULL, &cli->report, &found, err))
+    if (!img_hub_choose(config, name, &cli->report, &found, err))
         return false;
     if (!img_model_open(&s->model, found.path, err))
         return img_err_in(err, "%s", found.name);

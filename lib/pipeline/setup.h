@@ -17,6 +17,11 @@ struct img_setup {
 IMG_CHECKED bool img_setup_model(struct img_setup *setup, const struct img_config *config,
                                  const struct img_cli *cli, struct img_err *err);
 
+/* The same with the model of this name; NULL: the configured one. */
+IMG_CHECKED bool img_setup_model_named(struct img_setup *setup, const struct img_config *config,
+                                       const struct img_cli *cli, const char *name,
+                                       struct img_err *err);
+
 /* Opens the embedder; pictures as in struct img_embedder_options. */
 IMG_CHECKED bool img_setup_embedder(struct img_setup *setup, const struct img_config *config,
                                     const struct img_cli *cli, size_t pictures,
