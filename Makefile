@@ -179,9 +179,10 @@ $(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(SUPPORT) $(LIBRARY)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
 
 # Programs that end-to-end tests use, such as a hub to fetch from.
+$(BUILD)/tools/qdrantd: TOOL_LIBS := -lmicrohttpd
 $(BUILD)/tools/%: $(BUILD)/obj/tests/tools/%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS) $(TOOL_LIBS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
