@@ -84,9 +84,10 @@ LDLIBS = $(call once,LDLIBS,$(call packages,--libs $(LIBS_COMMON)) -lm)
 LDLIBS_DECODE = $(call once,LDLIBS_DECODE,$(call packages,--libs $(LIBS_DECODE)) -lgif -lxxhash -lm)
 
 # The processor chooses files, not lines in a function.
-KERNELS_X86 := lib/kernel/%_avx2.c lib/kernel/%_avx512.c lib/kernel/%_x86.c
-KERNELS_ARM := lib/kernel/%_neon.c lib/kernel/%_arm.c
-KERNELS_OTHER := lib/kernel/%_other.c
+KERNELS_IN := lib/kernel lib/search
+KERNELS_X86 := $(foreach in,$(KERNELS_IN),$(addprefix $(in)/%_,avx2.c avx512.c avx512vnni.c x86.c))
+KERNELS_ARM := $(foreach in,$(KERNELS_IN),$(in)/%_neon.c $(in)/%_arm.c)
+KERNELS_OTHER := $(foreach in,$(KERNELS_IN),$(in)/%_other.c)
 ifeq ($(ARCH),x86_64)
 KERNELS_NOT_HERE := $(KERNELS_ARM) $(KERNELS_OTHER)
 else ifeq ($(ARCH),aarch64)
@@ -142,10 +143,12 @@ $(DATA):
 $(BUILD)/obj/lib/decode/%.o $(BUILD)/obj/tests/unit/test_decode%.o: CFLAGS_ALL += $(CFLAGS_DECODE)
 # What sanitizers do when they find something, a fence must let them.
 $(BUILD)/obj/lib/decode/fence.o: CFLAGS_ALL += -DIMG_SANITIZED=$(if $(SANITIZERS),1,0)
-$(BUILD)/obj/lib/kernel/%_avx2.o: CFLAGS_ALL += -mavx2 -mfma
+AVX512 := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mavx2
+$(KERNELS_IN:%=$(BUILD)/obj/%/kernels_avx2.o): CFLAGS_ALL += -mavx2 -mfma
+$(KERNELS_IN:%=$(BUILD)/obj/%/kernels_avx512.o): CFLAGS_ALL += $(AVX512)
+$(BUILD)/obj/lib/search/kernels_avx512vnni.o: CFLAGS_ALL += $(AVX512) -mavx512vnni
 # Sixteen lanes in plain C, inlined and checked, are more than gcc's sanitizers finish in minutes.
-$(BUILD)/obj/lib/kernel/kernels_scalar.o: CFLAGS_ALL += $(if $(SANITIZERS),-fno-inline)
-$(BUILD)/obj/lib/kernel/%_avx512.o: CFLAGS_ALL += -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mavx2
+$(KERNELS_IN:%=$(BUILD)/obj/%/kernels_scalar.o): CFLAGS_ALL += $(if $(SANITIZERS),-fno-inline)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -8,17 +8,7 @@
 #include <stdint.h>
 
 #include "kernel/kernel.h"
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* A tile must live in registers, and does so only when its loops are gone. */
-#if TILE_ROWS == 1
-#define UNROLL
-#elif defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
+#include "kernel/unroll.h"
 
 /* Rows and k of a that are worked through together, so that they stay in the second-level cache
  * while every panel passes over them. K_GROUP is a multiple of IMG_K_BLOCK. */

@@ -43,14 +43,15 @@ struct img_search_request {
     const uint8_t *skip;  /* a bit a row, lowest first: rows that do not count; NULL: all count */
 };
 
-/* Fails with OUT_OF_MEMORY or SYSTEM. A derived file that cannot be written is a note only. */
+/* Fails with OUT_OF_MEMORY or SYSTEM (no such kernels, no threads). A derived file that cannot be written is a note only. */
 IMG_CHECKED bool img_search_open(struct img_search **search,
                                  const struct img_search_options *options, struct img_err *err);
 
 /* hits [request->count, request->top_k], best first; found [request->count] says how many of a
  * query's hits there are. Bits do not depend on threads, kernels, or the derived file. Rows that hold
  * an infinity or no number, and under cosine a zero row, are never hits. Fails with BAD_RECORD (such a
- * query), OUT_OF_MEMORY, or SYSTEM when stopped. */
+ * query), OUT_OF_MEMORY, or SYSTEM when stopped. Several threads may ask one search; they take
+ * turns. */
 IMG_CHECKED bool img_search_top(struct img_search *search,
                                 const struct img_search_request *request, struct img_hit *hits,
                                 size_t *found, struct img_err *err);
