@@ -4,6 +4,7 @@
 #define IMG_META_FACTS_H
 
 #include "base/buf.h"
+#include "meta/container.h"
 #include "meta/ifd.h"
 
 /* An EXIF block and where its directories begin (0: there is none). */
@@ -24,6 +25,9 @@ void img_camera_put(struct img_buf *out, const struct img_exif_block *block,
 /* Appends {"latitude":…,…}, or nothing: signed decimal degrees (WGS 84 unless map_datum says
  * otherwise), metres, km/h, an UTC timestamp. */
 void img_gps_put(struct img_buf *out, const struct img_exif_block *block, struct img_buf *notes);
+
+/* The same from an XMP packet, for pictures whose EXIF has no place. */
+void img_gps_put_xmp(struct img_buf *out, struct img_block xmp, struct img_buf *notes);
 
 /* Appends one note. */
 void img_facts_note(struct img_buf *notes, const char *fmt, ...) IMG_PRINTF(2, 3);

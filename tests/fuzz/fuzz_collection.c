@@ -76,7 +76,7 @@ static void go_on(const char *folder, const struct img_manifest *manifest)
     };
     if (!img_collection_open_writer(&writer, folder, &spec, &err))
         return;
-    if (!img_collection_look(writer, "a", 1, &stamp, &state, &err) ||
+    if (!img_collection_look(writer, "a", 1, &stamp, NULL, &state, &err) ||
         spec.dimension > sizeof vector / sizeof vector[0] ||
         !img_collection_append(writer, "a", 1, vector, record, sizeof record - 1, &err) ||
         !img_collection_mirror(writer, &dropped, &err))

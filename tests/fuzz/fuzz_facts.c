@@ -7,6 +7,7 @@
 #include "json/scan.h"
 #include "meta/container.h"
 #include "meta/heif.h"
+#include "meta/raw.h"
 #include "meta/xmp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,6 +36,8 @@ static void describe(const uint8_t *data, size_t size, bool exif)
         img_camera_put(&camera, &block, &notes);
         img_gps_put(&gps, &block, &notes);
     }
+    if (gps.len == 0)
+        img_gps_put_xmp(&gps, whole, &notes);
     img_extended_put(&extended, found ? &block : NULL, whole, whole);
     require_object(&camera);
     require_object(&gps);
@@ -49,6 +52,22 @@ static void describe(const uint8_t *data, size_t size, bool exif)
     img_buf_clear(&extended);
 }
 
+/* What is found of a raw file lies inside it. */
+static void look_into_raw(const uint8_t *data, size_t size)
+{
+    struct img_preview previews[IMG_RAW_PREVIEWS];
+    struct img_block exif = img_raw_exif(data, size);
+    size_t count = img_raw_previews(data, size, previews);
+    bool raw = img_raw_is_tiff(data, size);
+    (void)raw;
+    if (exif.bytes && exif.len > size - (size_t)(exif.bytes - data))
+        abort();
+    for (size_t i = 0; i < count; i++)
+        if (previews[i].jpeg.len > size - (size_t)(previews[i].jpeg.bytes - data) ||
+            previews[i].width == 0)
+            abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct img_info info = {0};
@@ -58,6 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (container.exif.bytes)
         describe(container.exif.bytes, container.exif.len, true);
     describe(data, size, true);
+    look_into_raw(data, size);
     img_xmp_dates(data, size, &info);
     if (strlen(info.creation_date) >= sizeof info.creation_date)
         abort();

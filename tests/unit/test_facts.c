@@ -11,6 +11,7 @@
 
 #include "image/picture.h"
 #include "meta/date.h"
+#include "meta/facts.h"
 #include "meta/ifd.h"
 #include "meta/xmp.h"
 #include "worker/facts.h"
@@ -97,6 +98,34 @@ static void properties_in_xmp(void **state)
         img_xmp_dates(bytes, cut, &info);
 }
 
+static void check_place(const char *packet, const char *expected, const char *note)
+{
+    struct img_buf gps = {0}, notes = {0};
+    const struct img_block xmp = {(const uint8_t *)packet, strlen(packet)};
+    img_gps_put_xmp(&gps, xmp, &notes);
+    assert_string_equal(gps.len > 0 ? gps.data : "", expected);
+    assert_string_equal(notes.len > 0 ? notes.data : "", note);
+    img_buf_clear(&gps);
+    img_buf_clear(&notes);
+}
+
+static void places_in_xmp(void **state)
+{
+    (void)state;
+    check_place(" exif:GPSLatitude=\"51,30.5N\" exif:GPSLongitude=\"0,7,39W\" "
+                "exif:GPSAltitude=\"1234/10\" exif:GPSAltitudeRef=\"1\" "
+                "exif:GPSTimeStamp=\"2021-05-06T07:08:09Z\"",
+                "{\"latitude\":51.50833333333333,\"longitude\":-0.1275,\"altitude\":-123.4,"
+                "\"timestamp\":\"2021-05-06T07:08:09+00:00\"}", "");
+    check_place("<exif:GPSLatitude>0,0S</exif:GPSLatitude><exif:GPSLongitude>180,0E<",
+                "{\"latitude\":0,\"longitude\":180}", "");
+    check_place(" exif:GPSLatitude=\"51,30.5N\"", "", "");
+    check_place(" exif:GPSLatitude=\"91,0N\" exif:GPSLongitude=\"1,2E\"", "",
+                "\"latitude of '91,0N' in XMP is nonsense\"");
+    check_place(" exif:GPSLatitude=\"51N\" exif:GPSLongitude=\"1,60E\"", "",
+                "\"latitude of '51N' in XMP is nonsense\",\"longitude of '1,60E' in XMP is nonsense\"");
+}
+
 /* A chain of count empty directories, the last of which points to the directory number back. */
 static uint32_t pages_of_chain(uint32_t count, uint32_t back)
 {
@@ -132,12 +161,18 @@ static void lists_of_formats(void **state)
     uint32_t formats;
     struct img_err err;
     (void)state;
-    assert_true(img_formats_read("", &formats, &err));
-    assert_int_equal(formats, 0);
-    assert_true(img_formats_read(".jpg, png,,TIF", &formats, &err));
+    assert_true(img_formats_wanted("", "", &formats, &err));
+    assert_int_equal(formats, IMG_FORMATS_USUAL);
+    assert_true(img_formats_wanted(".jpg, png,,TIF", "", &formats, &err));
     assert_int_equal(formats, 1U << IMG_FORMAT_JPEG | 1U << IMG_FORMAT_PNG | 1U << IMG_FORMAT_TIFF);
-    assert_false(img_formats_read("jpg,jpgg", &formats, &err));
-    assert_string_equal(err.text, "'jpgg' is no picture format");
+    assert_true(img_formats_wanted("", "svg,pdf", &formats, &err));
+    assert_int_equal(formats, UINT32_MAX);
+    assert_true(img_formats_wanted("jpg", "svg", &formats, &err));
+    assert_int_equal(formats, 1U << IMG_FORMAT_JPEG | 1U << IMG_FORMAT_SVG);
+    assert_false(img_formats_wanted("jpg,jpgg", "", &formats, &err));
+    assert_string_equal(err.text, "supported_formats: 'jpgg' is no picture format");
+    assert_false(img_formats_wanted("", "svgg", &formats, &err));
+    assert_string_equal(err.text, "allow: 'svgg' is no picture format");
 }
 
 int main(void)
@@ -146,6 +181,7 @@ int main(void)
         cmocka_unit_test(only_strict_json_comes_through),
         cmocka_unit_test(dates_in_xmp),
         cmocka_unit_test(properties_in_xmp),
+        cmocka_unit_test(places_in_xmp),
         cmocka_unit_test(directories_that_run_into_themselves),
         cmocka_unit_test(lists_of_formats),
     };
