@@ -37,7 +37,8 @@ static const struct img_program program = {
     .about = "Tell what pictures say about themselves: one JSON record on a line for each.",
     .options = rows,
     .option_count = sizeof rows / sizeof *rows,
-    .common = IMG_TAKES_JOBS | IMG_TAKES_NULL | IMG_TAKES_RECORDS | IMG_TAKES_RECURSIVE,
+    .common = IMG_TAKES_JOBS | IMG_TAKES_NULL | IMG_TAKES_RECORDS | IMG_TAKES_RECURSIVE |
+              IMG_TAKES_ALLOW,
 };
 
 enum { BATCH = 128 }; /* inputs worked on together */

@@ -2,6 +2,7 @@
 complete -c img-meta -s r -l recursive -d 'take every file below the folders given'
 complete -c img-meta -s 0 -l null -d 'names in lists end in NUL, not in a newline'
 complete -c img-meta -l records -d 'read JSON records from standard input'
+complete -c img-meta -l allow -x -d 'draw these as well: svg, pdf'
 complete -c img-meta -s j -l jobs -x -d 'threads in all (default: one a processor)'
 complete -c img-meta -s q -l quiet -d 'no warnings and notices'
 complete -c img-meta -s v -l verbose -d 'say more on standard error'

@@ -67,6 +67,7 @@ enum img_common_rows {
     IMG_TAKES_ENCODING = 1 << 10, /* --encoding array|base64 */
     IMG_TAKES_PRECISION = 1 << 11, /* --precision             -> precision */
     IMG_TAKES_ENGINE = 1 << 12,   /* --engine, --exact        -> engine, precision */
+    IMG_TAKES_ALLOW = 1 << 13,    /* --allow FORMATS          -> allow */
 };
 /* Every program takes -q/--quiet -v/--verbose --debug --set --config --print-config --help
  * --version and the hidden --dump-options. */

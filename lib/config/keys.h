@@ -27,8 +27,7 @@ struct img_color {
 };
 
 enum img_engine_choice { IMG_ENGINE_AUTO, IMG_ENGINE_CPU, IMG_ENGINE_GPU, IMG_ENGINE_REMOTE };
-enum img_precision_choice { IMG_PRECISION_AUTO, IMG_PRECISION_F32, IMG_PRECISION_F16,
-                            IMG_PRECISION_BF16 };
+enum img_precision_choice { IMG_PRECISION_AUTO, IMG_PRECISION_F32, IMG_PRECISION_BF16 };
 enum img_profile_choice { IMG_PROFILE_IGNORE, IMG_PROFILE_SRGB };
 enum img_fail_on_choice { IMG_FAIL_ON_TRUNCATED, IMG_FAIL_ON_NONE };
 
@@ -72,6 +71,7 @@ enum img_fail_on_choice { IMG_FAIL_ON_TRUNCATED, IMG_FAIL_ON_NONE };
     X(max_pixels, INT, "512000000", 1, 1000000000000.0)                                            \
     X(qdrant_url, STRING, "http://localhost:6333", 0, 0)                                           \
     X(qdrant_collection, STRING, "images", 0, 0)                                                   \
+    X(allow, LIST, "", 0, 0)                                                                       \
     X(root, PATH, "", 0, 0)
 
 enum img_key {
@@ -93,7 +93,7 @@ enum img_key {
 
 /* The values, one field a key. What needs more than its name:
  * dimension, image_size: 0 is the model's own. max_image_size: 0 decodes in full. timeout: seconds,
- * 0 is none. supported_formats: "" is all. cache_directory: NULL is no cache. */
+ * 0 is none. supported_formats: "" is all; allow: formats drawn besides (SVG, PDF). cache_directory: NULL is no cache. */
 struct img_values {
 #define IMG_KEY_FIELD(name, kind, value, min, max) IMG_FIELD_##kind name;
     IMG_KEYS(IMG_KEY_FIELD)

@@ -3,6 +3,7 @@
 
 #include "decode/decoders.h"
 #include "image/quality.h"
+#include "meta/raw.h"
 
 static bool dispatch(const struct img_job *job, struct img_sink *sink, struct img_err *err)
 {
@@ -15,6 +16,8 @@ static bool dispatch(const struct img_job *job, struct img_sink *sink, struct im
         return img_pnm_decode(job, sink, err);
     case IMG_FORMAT_TIFF:
         return img_tiff_decode(job, sink, err);
+    case IMG_FORMAT_RAW:
+        return img_raw_decode(job, sink, err);
     default:
         return img_vips_decode(job, sink, err);
     }
@@ -27,10 +30,15 @@ bool img_job_sniff(const struct img_job *job, struct img_err *err)
     job->info->format = img_format_sniff(job->bytes, job->len);
     if (job->info->format == IMG_FORMAT_UNKNOWN)
         return img_err_set(err, IMG_ERR_NOT_AN_IMAGE, "not an image");
-    if (!(job->prep->formats >> job->info->format & 1))
+    if (job->info->format == IMG_FORMAT_TIFF && img_raw_is_tiff(job->bytes, job->len))
+        job->info->format = IMG_FORMAT_RAW;
+    if (job->prep->formats >> job->info->format & 1)
+        return true;
+    if (IMG_FORMATS_USUAL >> job->info->format & 1)
         return img_err_set(err, IMG_ERR_UNSUPPORTED_FORMAT, "%s pictures are not wanted",
                            img_format_name((enum img_format)job->info->format));
-    return true;
+    return img_err_set(err, IMG_ERR_UNSUPPORTED_FORMAT, "%s is drawn only when it is allowed",
+                       img_format_name((enum img_format)job->info->format));
 }
 
 bool img_job_decode(const struct img_job *job, struct img_sink *sink, struct img_err *err)

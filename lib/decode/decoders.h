@@ -27,4 +27,11 @@ IMG_CHECKED bool img_tiff_decode(const struct img_job *job, struct img_sink *sin
 IMG_CHECKED bool img_vips_decode(const struct img_job *job, struct img_sink *sink,
                                  struct img_err *err);
 
+/* A camera's raw file: preview becomes the job for the JPEG in it, and info has what the raw file's
+ * own directory says. Fails with UNSUPPORTED_FORMAT. */
+IMG_CHECKED bool img_raw_find(const struct img_job *job, struct img_job *preview,
+                              struct img_err *err);
+IMG_CHECKED bool img_raw_decode(const struct img_job *job, struct img_sink *sink,
+                                struct img_err *err);
+
 #endif

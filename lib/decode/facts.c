@@ -9,6 +9,7 @@
 #include "meta/date.h"
 #include "meta/exif.h"
 #include "meta/heif.h"
+#include "meta/raw.h"
 #include "meta/xmp.h"
 
 /* Where the parts of a file lie that tell more than its head. */
@@ -120,6 +121,23 @@ static bool read_jxl(const struct img_job *job, struct source *source)
     return true;
 }
 
+/* Sizes are the preview's; camera and place come from the raw file's own directory where it has one. */
+static bool read_raw(const struct img_job *job, struct source *source, struct img_err *err)
+{
+    struct img_job preview;
+    struct img_head head;
+    struct img_container container;
+    if (!img_raw_find(job, &preview, err))
+        return false;
+    img_head_jpeg(&preview, &head);
+    img_jpeg_scan(preview.bytes, preview.len, &container);
+    take_blocks(&container, source);
+    struct img_block own = img_raw_exif(job->bytes, job->len);
+    if (own.bytes)
+        source->exif = own;
+    return img_sink_check(job, err);
+}
+
 static bool read_head(const struct img_job *job, struct source *source, struct img_err *err)
 {
     *source = (struct source){0};
@@ -132,6 +150,8 @@ static bool read_head(const struct img_job *job, struct source *source, struct i
     case IMG_FORMAT_HEIF:
     case IMG_FORMAT_AVIF:
         return read_heif(job, source, err);
+    case IMG_FORMAT_RAW:
+        return read_raw(job, source, err);
     case IMG_FORMAT_JXL:
         return read_through_decoder(job, err) && read_jxl(job, source);
     default:
@@ -203,6 +223,8 @@ static void put_facts(struct img_buf *out, const struct img_exif_block *block,
         note_date(block, block->main, 0x0132, "modification date", info->modification_date,
                   &notes);
     }
+    if (gps.len == 0 && source->xmp.bytes)
+        img_gps_put_xmp(&gps, source->xmp, &notes);
     img_buf_putc(out, '{');
     put_object(out, "camera_info", &camera);
     img_buf_putc(out, ',');

@@ -4,6 +4,7 @@
 
 #include "decode/convert.h"
 #include "decode/decoders.h"
+#include "decode/drawing.h"
 #include "decode/head.h"
 #include "decode/log.h"
 #include "meta/container.h"
@@ -76,10 +77,8 @@ static int load(const struct img_job *job, VipsImage **image)
     case IMG_FORMAT_JXL:
         return vips_jxlload_buffer(bytes, job->len, image, "access", access, "fail_on", fail, NULL);
     case IMG_FORMAT_SVG:
-        return vips_svgload_buffer(bytes, job->len, image, "access", access, "fail_on", fail, NULL);
     case IMG_FORMAT_PDF:
-        return vips_pdfload_buffer(bytes, job->len, image, "access", access, "fail_on", fail,
-                                   "page", page, NULL);
+        return img_drawing_load(job, image);
     default:
         return -1;
     }
@@ -179,7 +178,8 @@ static void complete_info(const struct img_job *job, VipsImage *image)
                                              : "RGBA");
         info->has_alpha = vips_image_hasalpha(image) != 0;
     }
-    if (info->pages == 1 && vips_image_get_typeof(image, "n-pages") &&
+    /* What libvips calls pages of a JPEG 2000 picture are its resolutions. */
+    if (info->pages == 1 && info->format != IMG_FORMAT_JPEG2000 && vips_image_get_typeof(image, "n-pages") &&
         vips_image_get_int(image, "n-pages", &pages) == 0 && pages > 1)
         info->pages = (uint32_t)pages;
     if (vips_image_get_typeof(image, VIPS_META_ICC_NAME))
@@ -289,6 +289,10 @@ bool img_vips_decode(const struct img_job *job, struct img_sink *sink, struct im
     VipsImage *image = NULL;
     struct img_head head;
     struct img_job whole = *job;
+    struct img_prep prep = *job->prep;
+    whole.prep = &prep;
+    if (job->info->format == IMG_FORMAT_SVG || job->info->format == IMG_FORMAT_PDF)
+        img_drawing_paper(&prep);
     (void)img_log_take_warnings();
     read_head(job, &head);
     if (head.damaged)
@@ -304,7 +308,7 @@ bool img_vips_decode(const struct img_job *job, struct img_sink *sink, struct im
     bool good = img_sink_check(job, err);
     if (good) {
         to_srgb(job, &image);
-        good = decode_image(job, image, &head, sink, err);
+        good = decode_image(&whole, image, &head, sink, err);
     }
     g_object_unref(image);
     vips_error_clear();

@@ -33,6 +33,12 @@ static const struct {
     unsigned char len;
     const char *bytes;
 } signatures[] = {
+    {IMG_FORMAT_RAW, 10, "II*\0\x10\0\0\0CR"}, /* Canon's CR2, which goes on like a TIFF */
+    {IMG_FORMAT_RAW, 8, "IIRO\x08\0\0\0"},     /* Olympus */
+    {IMG_FORMAT_RAW, 8, "IIRS\x08\0\0\0"},
+    {IMG_FORMAT_RAW, 8, "MMOR\0\0\0\x08"},
+    {IMG_FORMAT_RAW, 4, "IIU\0"},               /* Panasonic */
+    {IMG_FORMAT_RAW, 15, "FUJIFILMCCD-RAW"},
     {IMG_FORMAT_JPEG, 3, "\xff\xd8\xff"},
     {IMG_FORMAT_PNG, 8, "\x89PNG\r\n\x1a\n"},
     {IMG_FORMAT_BMP, 2, "BM"},
@@ -56,6 +62,7 @@ static const struct {
     {IMG_FORMAT_AVIF, "avif"}, {IMG_FORMAT_AVIF, "avis"}, {IMG_FORMAT_HEIF, "heic"},
     {IMG_FORMAT_HEIF, "heix"}, {IMG_FORMAT_HEIF, "hevc"}, {IMG_FORMAT_HEIF, "hevx"},
     {IMG_FORMAT_HEIF, "heim"}, {IMG_FORMAT_HEIF, "heis"}, {IMG_FORMAT_HEIF, "hevm"},
+    {IMG_FORMAT_RAW, "crx "},
     {IMG_FORMAT_HEIF, "hevs"}, {IMG_FORMAT_HEIF, "mif1"}, {IMG_FORMAT_HEIF, "msf1"},
 };
 
@@ -79,7 +86,7 @@ enum img_format img_format_from_name(const char *name)
     return IMG_FORMAT_UNKNOWN;
 }
 
-bool img_formats_read(const char *list, uint32_t *formats, struct img_err *err)
+static bool read_list(const char *list, uint32_t *formats, struct img_err *err)
 {
     *formats = 0;
     for (const char *at = list; *at;) {
@@ -93,6 +100,18 @@ bool img_formats_read(const char *list, uint32_t *formats, struct img_err *err)
             *formats |= 1U << format;
         at += len + (at[len] != '\0');
     }
+    return true;
+}
+
+bool img_formats_wanted(const char *supported, const char *allow, uint32_t *formats,
+                        struct img_err *err)
+{
+    uint32_t besides;
+    if (!read_list(supported, formats, err))
+        return img_err_in(err, "supported_formats");
+    if (!read_list(allow, &besides, err))
+        return img_err_in(err, "allow");
+    *formats = (*formats ? *formats : IMG_FORMATS_USUAL) | besides;
     return true;
 }
 

@@ -8,7 +8,8 @@
 
 #include "base/err.h"
 
-/* Formats, named as Pillow names them (an MPO is a JPEG). Judged by content, never by name. */
+/* Formats, named as Pillow names them (an MPO is a JPEG), which knows no SVG, PDF and
+ * RAW (a camera's raw file, seen through its preview). Judged by content, never by name. */
 #define IMG_FORMATS(X)                                                                             \
     X(IMG_FORMAT_JPEG, "JPEG")                                                                     \
     X(IMG_FORMAT_PNG, "PNG")                                                                       \
@@ -22,7 +23,8 @@
     X(IMG_FORMAT_JPEG2000, "JPEG2000")                                                             \
     X(IMG_FORMAT_PPM, "PPM")                                                                       \
     X(IMG_FORMAT_SVG, "SVG")                                                                       \
-    X(IMG_FORMAT_PDF, "PDF")
+    X(IMG_FORMAT_PDF, "PDF")                                                                       \
+    X(IMG_FORMAT_RAW, "RAW")
 
 enum img_format {
     IMG_FORMAT_UNKNOWN = 0,
@@ -39,9 +41,11 @@ const char *img_format_name(enum img_format format);
  * IMG_FORMAT_UNKNOWN when it is none. */
 enum img_format img_format_from_name(const char *name);
 
-/* Names between commas or blanks, as bits (1 << enum img_format); 0 for an empty list. Fails with
- * CONFIG, naming what is no format. */
-IMG_CHECKED bool img_formats_read(const char *list, uint32_t *formats, struct img_err *err);
+/* The formats that are wanted, as bits (1 << enum img_format): those of supported (names between
+ * commas or blanks; none named: all but those that are drawings and not pictures, SVG and PDF), and
+ * those of allow. Fails with CONFIG, naming the key and what is no format. */
+IMG_CHECKED bool img_formats_wanted(const char *supported, const char *allow, uint32_t *formats,
+                                    struct img_err *err);
 
 /* The format the first bytes of a file announce. 64 bytes suffice for all but SVG (1024). */
 enum img_format img_format_sniff(const unsigned char *bytes, uint64_t len);
@@ -80,10 +84,13 @@ struct img_prep {
     uint32_t unused;
 };
 
+/* Formats that are taken when nobody says which. */
+#define IMG_FORMATS_USUAL (0xffffffffu & ~(1u << IMG_FORMAT_SVG) & ~(1u << IMG_FORMAT_PDF))
+
 #define IMG_PREP_DEFAULTS                                                                          \
     {.size = 224, .resize = 224, .crop = IMG_CROP_DOWN, .auto_orient = 1, .scale_16bit = 1,        \
      .any_mode = 1, .fail_on_truncated = 1, .max_pixels = 512000000,                               \
-     .formats = 0xffffffffu & ~(1u << IMG_FORMAT_SVG) & ~(1u << IMG_FORMAT_PDF)}
+     .formats = IMG_FORMATS_USUAL}
 
 /* A picture's sides in pixels. */
 struct img_extent {

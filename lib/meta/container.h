@@ -21,6 +21,7 @@ struct img_container {
     uint32_t width, height;
     uint8_t bits;        /* a sample */
     uint8_t channels;    /* JPEG: components of the frame */
+    uint8_t process;     /* JPEG: the frame's marker: 0xc0 baseline, 0xc2 progressive, 0xc3 lossless … */
     uint8_t colour_type; /* PNG: as its header numbers them */
     bool transparent;    /* WebP: alpha */
     struct img_block transparency; /* PNG: the tRNS chunk */

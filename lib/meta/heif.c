@@ -95,6 +95,21 @@ static void read_colour(struct img_part body, struct img_heif *heif)
         heif->has_icc = true;
 }
 
+/* The clean aperture: codecs work on whole blocks, what goes beyond the picture is cut away. */
+static void read_aperture(struct img_part body, struct img_heif *heif)
+{
+    uint64_t width = img_part_take(&body, 4), width_of = img_part_take(&body, 4);
+    uint64_t height = img_part_take(&body, 4), height_of = img_part_take(&body, 4);
+    if (width_of == 0 || height_of == 0)
+        return;
+    width /= width_of;
+    height /= height_of;
+    if (width > 0 && width <= heif->width && height > 0 && height <= heif->height) {
+        heif->width = (uint32_t)width;
+        heif->height = (uint32_t)height;
+    }
+}
+
 static void read_property(const char name[4], struct img_block block, struct img_heif *heif)
 {
     struct img_part body = img_part_of(block);
@@ -103,6 +118,8 @@ static void read_property(const char name[4], struct img_block block, struct img
         (void)open_full(&body);
         heif->width = (uint32_t)img_part_take(&body, 4);
         heif->height = (uint32_t)img_part_take(&body, 4);
+    } else if (memcmp(name, "clap", 4) == 0) {
+        read_aperture(body, heif);
     } else if (memcmp(name, "irot", 4) == 0) {
         heif->orientation = turned(now, (unsigned)img_part_take(&body, 1) & 3);
     } else if (memcmp(name, "imir", 4) == 0) {

@@ -6,7 +6,7 @@
 #include "meta/container.h"
 
 struct img_heif {
-    uint32_t width, height; /* as coded, before rotation and mirroring */
+    uint32_t width, height; /* cropped as the file says, before rotation and mirroring */
     uint32_t orientation;   /* what these two do, as EXIF numbers it; 0: there is neither */
     uint32_t pictures;      /* to be shown, or frames; at least 1 */
     bool sequence;          /* they are frames, of one size */

@@ -30,7 +30,8 @@ bool img_ifd_open(struct img_ifd_file *file, const uint8_t *bytes, size_t len)
     file->big_endian = bytes[0] == 'M';
     uint64_t version = number(file, bytes + 2, 2);
     file->big = version == 43;
-    if ((version != 42 && !file->big) || (file->big && len < 16))
+    bool raw = version == 0x55 || version == 0x4f52 || version == 0x5352;
+    if ((version != 42 && !raw && !file->big) || (file->big && len < 16))
         return false;
     file->first = file->big ? number(file, bytes + 8, 8) : number(file, bytes + 4, 4);
     return true;

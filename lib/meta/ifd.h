@@ -23,7 +23,8 @@ struct img_ifd_entry {
     size_t size;          /* of one value, bytes */
 };
 
-/* False when bytes do not begin like a TIFF file. */
+/* False when bytes do not begin like a TIFF file, or like a raw file of Panasonic's or Olympus's,
+ * which is one under another version number. */
 bool img_ifd_open(struct img_ifd_file *file, const uint8_t *bytes, size_t len);
 
 /* The entry with that tag in the directory at offset; false when there is none that is whole. The

@@ -110,10 +110,12 @@ static void scan(const uint8_t *bytes, size_t len, struct img_container *contain
             container->ends_early = true;
             return;
         }
-        if (is_frame(marker))
+        if (is_frame(marker)) {
+            container->process = (uint8_t)marker;
             read_frame(bytes + at + 2, size - 2, container);
-        else
+        } else {
             read_application(marker, bytes + at + 2, size - 2, container);
+        }
         at += size;
     }
     container->ends_early = true;

@@ -435,9 +435,10 @@ void img_worker_release(struct img_workers *workers, unsigned slot)
 bool img_worker_formats(struct img_workers *workers, unsigned slot, uint32_t *formats,
                         struct img_err *err)
 {
-    const struct img_prep prep = IMG_PREP_DEFAULTS;
+    struct img_prep prep = IMG_PREP_DEFAULTS;
     union img_worker_message message;
     struct img_info info;
+    prep.formats = UINT32_MAX; /* loads what is loaded only for those who want it */
     if (!img_share_pixels(&workers->slot[slot].share, IMG_WORKER_FACTS_MAX, err) ||
         !consult(workers, slot, 0, &prep, IMG_WORKER_WANT_FORMATS, &message, &info, err))
         return false;
