@@ -67,7 +67,8 @@ static const struct img_program program = {
     .option_count = sizeof rows / sizeof *rows,
     .common = IMG_TAKES_MODEL | IMG_TAKES_JOBS | IMG_TAKES_NULL | IMG_TAKES_RECORDS |
               IMG_TAKES_RECURSIVE | IMG_TAKES_OUTPUT | IMG_TAKES_PROGRESS | IMG_TAKES_NO_CACHE |
-              IMG_TAKES_METADATA | IMG_TAKES_ENCODING | IMG_TAKES_PRECISION | IMG_TAKES_ENGINE,
+              IMG_TAKES_METADATA | IMG_TAKES_ENCODING | IMG_TAKES_PRECISION | IMG_TAKES_ENGINE |
+              IMG_TAKES_ALLOW,
 };
 
 struct batch {
@@ -170,8 +171,10 @@ static bool known(void *ctx, const struct img_item *item, bool *skip, struct img
 {
     struct batch *b = ctx;
     enum img_collection_state state = IMG_COLLECTION_ABSENT;
+    char preprocessing[IMG_PREPROCESSING_HEX];
+    img_settings_preprocessing(&b->setup.settings, item, preprocessing);
     if (b->sink.collection && !img_collection_look(b->sink.collection, item->path, item->path_len,
-                                                   &item->stamp, &state, err))
+                                                   &item->stamp, preprocessing, &state, err))
         return false;
     *skip = state == IMG_COLLECTION_UNCHANGED;
     return true;

@@ -164,28 +164,28 @@ bool img_writer_find_mending(struct img_collection_writer *w, const char *path, 
 }
 
 /* The row at hand was made from this file, the way this run would. */
-static bool still_good(const struct img_collection_writer *w, const struct img_stamp *stamp)
+static bool still_good(const struct img_collection_writer *w, const struct img_stamp *stamp,
+                       const char *preprocessing)
 {
     return w->line.has_stamp && img_stamp_equal(&w->line.stamp, stamp) &&
-           (w->preprocessing[0] == '\0' ||
-            (w->line.preprocessing.data &&
-             strcmp(w->line.preprocessing.data, w->preprocessing) == 0));
+           (!preprocessing || (w->line.preprocessing.data &&
+                               strcmp(w->line.preprocessing.data, preprocessing) == 0));
 }
 
 /* What is found, as the caller of img_collection_look wants to know it; under the mutex. */
 static bool judge(struct img_collection_writer *w, const struct img_found *found,
-                  const struct img_stamp *stamp, enum img_collection_state *state,
-                  struct img_err *err)
+                  const struct img_stamp *stamp, const char *preprocessing,
+                  enum img_collection_state *state, struct img_err *err)
 {
     if (found->row == SIZE_MAX || img_bits_get(&w->is_dropped, found->row))
         return true;
-    *state = still_good(w, stamp) ? IMG_COLLECTION_UNCHANGED : IMG_COLLECTION_CHANGED;
+    *state = still_good(w, stamp, preprocessing) ? IMG_COLLECTION_UNCHANGED : IMG_COLLECTION_CHANGED;
     return img_bits_set(&w->seen, found->row, err);
 }
 
 bool img_collection_look(struct img_collection_writer *writer, const char *path, size_t path_len,
-                         const struct img_stamp *stamp, enum img_collection_state *state,
-                         struct img_err *err)
+                         const struct img_stamp *stamp, const char *preprocessing,
+                         enum img_collection_state *state, struct img_err *err)
 {
     struct img_found found;
     *state = IMG_COLLECTION_ABSENT;
@@ -193,14 +193,14 @@ bool img_collection_look(struct img_collection_writer *writer, const char *path,
         return true;
     pthread_mutex_lock(&writer->mutex);
     bool ok = img_writer_find(writer, path, path_len, &found, err) &&
-              judge(writer, &found, stamp, state, err);
+              judge(writer, &found, stamp, preprocessing, state, err);
     pthread_mutex_unlock(&writer->mutex);
     if (ok || err->code != IMG_ERR_BAD_RECORD)
         return ok;
     pthread_mutex_lock(&writer->syncing);
     pthread_mutex_lock(&writer->mutex);
     ok = img_writer_find_mending(writer, path, path_len, &found, err) &&
-         judge(writer, &found, stamp, state, err);
+         judge(writer, &found, stamp, preprocessing, state, err);
     pthread_mutex_unlock(&writer->mutex);
     pthread_mutex_unlock(&writer->syncing);
     return ok;

@@ -17,7 +17,6 @@
 struct img_collection_writer {
     int folder, lock;
     const struct img_report *report;
-    char preprocessing[16]; /* this run's; "" takes any */
     pthread_mutex_t mutex;
     pthread_mutex_t syncing; /* held while committing; taken before the other one */
     struct img_manifest committed;

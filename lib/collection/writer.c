@@ -176,7 +176,6 @@ bool img_collection_open_writer(struct img_collection_writer **writer, const cha
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for a collection");
     w->folder = w->lock = -1;
     w->report = spec->report;
-    snprintf(w->preprocessing, sizeof w->preprocessing, "%s", text_or_empty(spec->preprocessing));
     pthread_mutex_init(&w->mutex, NULL);
     pthread_mutex_init(&w->syncing, NULL);
     if (!img_collection_lock(folder, spec->report, &w->folder, &w->lock, err) ||

@@ -30,7 +30,6 @@ struct img_collection_spec {
     size_t dimension;
     const char *model_name, *fingerprint, *precision;
     bool normalized;
-    const char *preprocessing; /* of this run; a row made with another has CHANGED. NULL: takes any */
     const struct img_report *report; /* may be NULL; must outlive the writer */
 };
 
@@ -50,11 +49,13 @@ enum img_collection_state {
     IMG_COLLECTION_CHANGED,
 };
 
-/* How the collection knows this path and file; remembers that the path was seen (for mirroring).
- * Thread-safe. A path of length 0 is always absent. Fails with OUTPUT (the disk), OUT_OF_MEMORY, or
+/* How the collection knows this path and file; remembers that the path was seen (for mirroring). A
+ * row that was preprocessed otherwise has changed, too; preprocessing NULL takes any. Thread-safe. A
+ * path of length 0 is always absent. Fails with OUTPUT (the disk), OUT_OF_MEMORY, or
  * BAD_RECORD when a record is damaged. */
 IMG_CHECKED bool img_collection_look(struct img_collection_writer *writer, const char *path,
                                      size_t path_len, const struct img_stamp *stamp,
+                                     const char *preprocessing,
                                      enum img_collection_state *state, struct img_err *err);
 
 /* Appends a row: vector [dimension] and its record, a JSON line with '\n', which must hold

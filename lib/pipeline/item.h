@@ -50,6 +50,9 @@ struct img_item {
     const struct img_input_file *opened; /* a PATH's file, opened (and closed) by whoever made the
                                             item, its stamp in the item; NULL: path is opened */
 
+    bool paged;    /* its path names a page, "scan.tiff[2]", found when its file was looked at */
+    uint32_t page; /* that page */
+
     struct img_err err; /* code IMG_OK: none so far */
     bool has_stamp; /* of its file */
     struct img_stamp stamp;
@@ -64,7 +67,6 @@ struct img_item {
     bool decoded;
     float *embedding; /* room for [dimension], likewise; filled when encoded */
     bool encoded;
-    const char *precision; /* that it was encoded with */
     bool cached;  /* the embedding came from the cache */
     bool read;    /* its bytes were read */
     double seconds;    /* spent on this input */

@@ -1,12 +1,12 @@
 /* Reading files on some threads, each with a decoder of its own to ask. */
 #include "pipeline/meta.h"
 
-#include <ctype.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "input/bytes.h"
+#include "input/page.h"
 #include "pipeline/meta_record.h"
 
 /* Address space of a decoder, libvips with its libraries included; as for embedding. */
@@ -16,15 +16,14 @@ bool img_meta_settings_make(struct img_meta_settings *settings, const struct img
                             const struct img_common *common, struct img_err *err)
 {
     const struct img_values *v = &config->v;
-    const struct img_prep prep = IMG_PREP_DEFAULTS;
     uint32_t formats;
     unsigned threads = common->jobs > 0 ? (unsigned)common->jobs : img_processors();
     if (!v->parallel_processing)
         threads = 1;
-    if (!img_formats_read(v->supported_formats, &formats, err))
-        return img_err_in(err, "supported_formats");
+    if (!img_formats_wanted(v->supported_formats, v->allow, &formats, err))
+        return false;
     *settings = (struct img_meta_settings){
-        .facts = {.page = (uint32_t)v->page, .formats = formats ? formats : prep.formats},
+        .facts = {.page = (uint32_t)v->page, .formats = formats},
         .debug = v->debug,
         .max_file_size = v->max_file_size,
         .decoders = threads < (unsigned)v->max_workers ? threads : (unsigned)v->max_workers,
@@ -63,39 +62,15 @@ struct job {
     struct img_facts_options facts;
 };
 
-/* "scan.tiff[2]" is page 2 of scan.tiff, when there is no file of that name. */
-static bool split_page(const char *path, struct img_arena *arena, const char **file,
-                       uint32_t *page)
-{
-    struct img_err err;
-    size_t len = strlen(path), at = len;
-    if (len < 4 || path[len - 1] != ']')
-        return false;
-    for (at = len - 1; at > 0 && isdigit((unsigned char)path[at - 1]); at--)
-        continue;
-    if (at < 2 || path[at - 1] != '[' || at == len - 1 || len - 1 - at > 6)
-        return false;
-    *page = (uint32_t)strtoul(path + at, NULL, 10);
-    *file = img_arena_copy(arena, path, at - 1, &err);
-    return *file != NULL;
-}
-
 static bool open_file(struct job *job, struct img_input_file *file, struct img_err *err)
 {
-    const char *path = job->item->input.path, *base;
-    uint64_t limit = job->meta->settings->max_file_size;
-    uint32_t page;
-    if (img_input_open(file, path, limit, err))
-        return true;
-    if (err->code != IMG_ERR_NOT_FOUND || !split_page(path, job->arena, &base, &page))
-        return false;
-    struct img_err other;
-    if (!img_input_open(file, base, limit, &other))
-        return false;
-    *err = (struct img_err){0};
-    job->facts.page = page;
-    job->page.numbered = true;
-    return true;
+    const char *path = job->item->input.path;
+    char base[PATH_MAX];
+    if (img_input_page(path, base, &job->facts.page)) {
+        job->page.numbered = true;
+        path = base;
+    }
+    return img_input_open(file, path, job->meta->settings->max_file_size, err);
 }
 
 static bool read_file(struct job *job, uint8_t **to, struct img_err *err)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "input/bytes.h"
+#include "input/page.h"
 #include "pipeline/remember.h"
 
 /* Address space of a decoder: libvips with its libraries, and a picture of max_pixels on its way to
@@ -49,8 +50,8 @@ static bool copy_bytes(struct img_embedder *e, struct img_item *item, unsigned s
 static void ask_facts(struct img_embedder *e, struct img_item *item, unsigned slot, size_t len,
                       struct img_arena *arena)
 {
-    const struct img_prep *prep = &e->settings->prep;
-    const struct img_facts_options options = {.page = prep->page, .formats = prep->formats};
+    const struct img_prep prep = img_settings_prep(e->settings, item);
+    const struct img_facts_options options = {.page = prep.page, .formats = prep.formats};
     struct img_facts facts;
     struct img_err no_answer;
     item->has_facts =
@@ -65,6 +66,7 @@ static void ask_facts(struct img_embedder *e, struct img_item *item, unsigned sl
 static void decode(struct img_embedder *e, struct img_item *item, unsigned slot,
                    const uint8_t *bytes, size_t len, struct img_arena *arena)
 {
+    const struct img_prep prep = img_settings_prep(e->settings, item);
     item->read = true;
     img_remember_bytes(e, item, bytes, len);
     if (e->settings->debug)
@@ -78,7 +80,7 @@ static void decode(struct img_embedder *e, struct img_item *item, unsigned slot,
     if (len == 0)
         img_err_set(&item->err, IMG_ERR_NOT_AN_IMAGE, "empty");
     else
-        item->decoded = img_worker_decode(e->workers, slot, len, &e->settings->prep, item->pixels,
+        item->decoded = img_worker_decode(e->workers, slot, len, &prep, item->pixels,
                                           &item->info, &item->err);
     item->has_info = true;
     img_remember_failure(e, item);
@@ -88,10 +90,18 @@ static void decode(struct img_embedder *e, struct img_item *item, unsigned slot,
                      item->info.height, item->info.mode, item->info.decoder_warnings);
 }
 
+/* The file that the item's path means: of the whole name, or without the page at its end. */
+static const char *find_page(struct img_item *item, char file[PATH_MAX])
+{
+    item->paged = img_input_page(item->path, file, &item->page);
+    return item->paged ? file : item->path;
+}
+
 bool img_item_stat(struct img_item *item)
 {
     struct stat info;
-    if (!item->has_stamp && stat(item->path, &info) == 0 && S_ISREG(info.st_mode)) {
+    char file[PATH_MAX];
+    if (!item->has_stamp && stat(find_page(item, file), &info) == 0 && S_ISREG(info.st_mode)) {
         item->stamp = img_stamp_of(&info);
         item->has_stamp = true;
     }
@@ -111,13 +121,15 @@ static bool prepare_file(struct img_embedder *e, struct img_item *item, unsigned
                          struct img_arena *arena, struct img_err *err)
 {
     struct img_input_file file = {0};
+    char base[PATH_MAX];
     uint8_t *bytes;
     size_t len;
     if (known_by_stat(e, item))
         return true;
     if (item->opened)
         file = *item->opened;
-    else if (!img_input_open(&file, item->path, e->settings->max_file_size, &item->err))
+    else if (!img_input_open(&file, find_page(item, base), e->settings->max_file_size,
+                             &item->err))
         return true;
     item->stamp = file.stamp;
     item->has_stamp = true;

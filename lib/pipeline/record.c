@@ -49,12 +49,13 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
     const struct img_engine_info *info = &embedder->engine->info;
     struct img_metadata_record metadata;
     struct img_log_line logs[IMG_ITEM_LOGS];
-    char modified[40];
+    char modified[40], preprocessing[IMG_PREPROCESSING_HEX];
     if (item->kind == IMG_ITEM_PASSED) {
         img_buf_put(out, item->line, item->line_len);
         img_buf_putc(out, '\n');
         return;
     }
+    img_settings_preprocessing(settings, item, preprocessing);
     struct img_embedding_record record = {
         .is_text = item->kind == IMG_ITEM_TEXT,
         .image_path = item->path,
@@ -66,8 +67,8 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
         .base64 = wishes.base64,
         .model_name = embedder->model_name,
         .model_fingerprint = info->fingerprint,
-        .preprocessing = settings->preprocessing,
-        .precision = item->precision ? item->precision : embedder->precision,
+        .preprocessing = preprocessing,
+        .precision = info->precision,
         .dimension = info->dimension,
         .normalized = wishes.normalize,
         .processing_time = item->seconds,

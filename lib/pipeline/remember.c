@@ -3,13 +3,23 @@
 
 #include <stdio.h>
 
-static struct img_cache_key key_of(const struct img_embedder *e, const struct img_item *item,
-                                   const char *precision)
+/* Of every page of a file but the first, what is learnt is kept apart: it may be truncated, or blurred,
+ * where the first is not. */
+static struct img_content content_of(const struct img_embedder *e, const struct img_item *item)
 {
-    struct img_cache_key key = {.content = item->content};
+    struct img_content content = item->content;
+    uint32_t page = img_settings_prep(e->settings, item).page;
+    for (size_t i = 0; page > 0 && i < sizeof page; i++)
+        content.seeded.bytes[i] ^= (unsigned char)(page >> 8 * i);
+    return content;
+}
+
+static struct img_cache_key key_of(const struct img_embedder *e, const struct img_item *item)
+{
+    struct img_cache_key key = {.content = content_of(e, item)};
     snprintf(key.fingerprint, sizeof key.fingerprint, "%s", e->engine->info.fingerprint);
-    snprintf(key.preprocessing, sizeof key.preprocessing, "%s", e->settings->preprocessing);
-    snprintf(key.precision, sizeof key.precision, "%s", precision);
+    img_settings_preprocessing(e->settings, item, key.preprocessing);
+    snprintf(key.precision, sizeof key.precision, "%s", e->engine->info.precision);
     return key;
 }
 
@@ -29,9 +39,10 @@ static bool still_wanted(const struct img_prep *prep, const struct img_info *inf
 
 static bool recall_failure(struct img_embedder *e, struct img_item *item)
 {
+    const struct img_content content = content_of(e, item);
     struct img_err failure;
     if (e->settings->retry_failed || !e->settings->prep.fail_on_truncated ||
-        !img_cache_get_failure(e->cache, &item->content, &failure))
+        !img_cache_get_failure(e->cache, &content, &failure))
         return false;
     item->err = failure;
     return true;
@@ -41,13 +52,12 @@ bool img_recall_content(struct img_embedder *e, struct img_item *item)
 {
     if (!e->cache || !item->has_content || e->settings->want_pixels)
         return false;
-    const struct img_cache_key key = key_of(e, item, e->precision);
-    item->encoded = img_cache_get_info(e->cache, &item->content, &item->info) &&
+    const struct img_cache_key key = key_of(e, item);
+    item->encoded = img_cache_get_info(e->cache, &key.content, &item->info) &&
                     still_wanted(&e->settings->prep, &item->info) &&
                     img_cache_get_vector(e->cache, &key, e->engine->info.dimension,
                                          item->embedding);
     item->cached = item->has_info = item->encoded;
-    item->precision = e->precision;
     if (e->settings->debug && item->cached)
         img_item_log(item, "embedded before: from the cache");
     return item->encoded || recall_failure(e, item);
@@ -64,16 +74,17 @@ void img_remember_bytes(struct img_embedder *e, struct img_item *item, const voi
 
 void img_remember_failure(struct img_embedder *e, const struct img_item *item)
 {
+    const struct img_content content = content_of(e, item);
     enum img_code code = item->err.code;
     if (e->cache && item->has_content && (code == IMG_ERR_NOT_AN_IMAGE || code == IMG_ERR_TRUNCATED))
-        img_cache_put_failure(e->cache, &item->content, &item->err);
+        img_cache_put_failure(e->cache, &content, &item->err);
 }
 
 void img_remember_embedding(struct img_embedder *e, const struct img_item *item)
 {
     if (!e->cache || !item->has_content)
         return;
-    const struct img_cache_key key = key_of(e, item, item->precision);
+    const struct img_cache_key key = key_of(e, item);
     img_cache_put_vector(e->cache, &key, e->engine->info.dimension, item->embedding);
-    img_cache_put_info(e->cache, &item->content, &item->info);
+    img_cache_put_info(e->cache, &key.content, &item->info);
 }

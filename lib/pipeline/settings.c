@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/hash.h"
 #include "base/pool.h"
 #include "cli/signals.h"
@@ -38,35 +37,44 @@ static bool set_prep(struct img_prep *prep, const struct img_values *v,
     prep->any_mode = v->convert_to_rgb;
     prep->fail_on_truncated = v->fail_on == IMG_FAIL_ON_TRUNCATED;
     prep->max_pixels = (uint64_t)v->max_pixels;
-    uint32_t formats;
-    if (!img_formats_read(v->supported_formats, &formats, err))
-        return img_err_in(err, "supported_formats");
-    if (formats != 0) /* none named: all that prep has */
-        prep->formats = formats;
-    return true;
+    return img_formats_wanted(v->supported_formats, v->allow, &prep->formats, err);
 }
 
 /* The options that can change a pixel, written out and hashed, so that two runs (and two machines)
  * agree on the digits whatever a struct looks like. */
-static bool name_preprocessing(struct img_settings *settings, struct img_err *err)
+static void name_preprocessing(const struct img_settings *settings, const struct img_prep *prep,
+                               char digits[IMG_PREPROCESSING_HEX])
 {
-    const struct img_prep *prep = &settings->prep;
-    struct img_buf text = {0};
-    img_buf_printf(&text,
-                   "auto_orient=%d color_profile=%s background=%s%06x scale_16bit=%d page=%u "
-                   "image_size=%u max_image_size=%u normalize=%d convert_to_rgb=%d "
-                   "apply_augmentation=%d%s",
-                   prep->auto_orient, prep->srgb ? "srgb" : "ignore",
-                   prep->has_background ? "#" : "none", prep->has_background ? prep->background : 0,
-                   prep->scale_16bit, prep->page, prep->size, prep->max_side,
-                   !settings->plain_samples, prep->any_mode, settings->augment,
-                   prep->fail_on_truncated ? "" : " fail_on=none");
-    bool ok = img_buf_ok(&text, err);
-    if (ok)
-        snprintf(settings->preprocessing, sizeof settings->preprocessing, "%08x",
-                 (unsigned)img_hash64(text.data, text.len));
-    img_buf_clear(&text);
-    return ok;
+    char text[512];
+    int len = snprintf(text, sizeof text,
+                       "auto_orient=%d color_profile=%s background=%s%06x scale_16bit=%d page=%u "
+                       "image_size=%u max_image_size=%u normalize=%d convert_to_rgb=%d "
+                       "apply_augmentation=%d%s",
+                       prep->auto_orient, prep->srgb ? "srgb" : "ignore",
+                       prep->has_background ? "#" : "none",
+                       prep->has_background ? prep->background : 0, prep->scale_16bit, prep->page,
+                       prep->size, prep->max_side, !settings->plain_samples, prep->any_mode,
+                       settings->augment, prep->fail_on_truncated ? "" : " fail_on=none");
+    snprintf(digits, IMG_PREPROCESSING_HEX, "%08x", (unsigned)img_hash64(text, (size_t)len));
+}
+
+struct img_prep img_settings_prep(const struct img_settings *settings,
+                                  const struct img_item *item)
+{
+    struct img_prep prep = settings->prep;
+    if (item->paged)
+        prep.page = item->page;
+    return prep;
+}
+
+void img_settings_preprocessing(const struct img_settings *settings, const struct img_item *item,
+                                char digits[IMG_PREPROCESSING_HEX])
+{
+    const struct img_prep prep = img_settings_prep(settings, item);
+    if (item->paged)
+        name_preprocessing(settings, &prep, digits);
+    else
+        memcpy(digits, settings->preprocessing, IMG_PREPROCESSING_HEX);
 }
 
 static bool check_requests(const struct img_config *config, const struct img_common *common,
@@ -81,16 +89,10 @@ static bool check_requests(const struct img_config *config, const struct img_com
         return img_err_set(err, IMG_ERR_CONFIG, "dimension %lld (%s): %s gives %u",
                            (long long)v->dimension, config->from[IMG_KEY_dimension], model->name,
                            model->arch.dimension);
-    if (v->engine == IMG_ENGINE_REMOTE)
-        return img_err_set(err, IMG_ERR_SYSTEM, "engine 'remote' (%s) is not available here",
+    if (v->engine == IMG_ENGINE_GPU || v->engine == IMG_ENGINE_REMOTE)
+        return img_err_set(err, IMG_ERR_SYSTEM, "engine '%s' (%s) is not available here",
+                           v->engine == IMG_ENGINE_GPU ? "gpu" : "remote",
                            config->from[IMG_KEY_engine]);
-    if (v->engine == IMG_ENGINE_GPU && !v->use_gpu)
-        return img_err_set(err, IMG_ERR_USAGE,
-                           "engine 'gpu' (%s) and use_gpu=false (%s) contradict each other",
-                           config->from[IMG_KEY_engine], config->from[IMG_KEY_use_gpu]);
-    if (v->precision == IMG_PRECISION_F16 && (v->engine == IMG_ENGINE_CPU || !v->use_gpu))
-        return img_err_set(err, IMG_ERR_USAGE, "precision 'f16' (%s) is a GPU's",
-                           config->from[IMG_KEY_precision]);
     if (v->precision == IMG_PRECISION_BF16)
         return img_err_set(err, IMG_ERR_SYSTEM, "precision 'bf16' (%s) is not available here",
                            config->from[IMG_KEY_precision]);
@@ -125,8 +127,10 @@ bool img_settings_make(struct img_settings *settings, const struct img_config *c
         .timeout_ms = (unsigned)ceil(v->timeout * 1000), /* only 0 itself is for ever */
         .batch = v->parallel_processing ? (size_t)v->batch_size : 1,
     };
-    return check_requests(config, common, model, err) &&
-           set_prep(&settings->prep, v, model, err) && name_preprocessing(settings, err);
+    if (!check_requests(config, common, model, err) || !set_prep(&settings->prep, v, model, err))
+        return false;
+    name_preprocessing(settings, &settings->prep, settings->preprocessing);
+    return true;
 }
 
 struct img_wishes img_settings_wishes(const struct img_settings *settings,
@@ -138,23 +142,6 @@ struct img_wishes img_settings_wishes(const struct img_settings *settings,
                                .base64 = settings->base64};
 }
 
-/* What only a GPU can give, or is asked of a GPU by name, makes one a must. Else it is taken where it
- * is there, unless exactly the CPU's numbers are wanted. */
-static struct img_gpu_options gpu_of(const struct img_config *config)
-{
-    const struct img_values *v = &config->v;
-    bool named = img_config_asked(config, IMG_KEY_gpu_device);
-    struct img_gpu_options gpu = {.device = named ? v->gpu_device : NULL,
-                                  .f16 = v->precision == IMG_PRECISION_F16};
-    if (!v->use_gpu || (v->engine != IMG_ENGINE_AUTO && v->engine != IMG_ENGINE_GPU))
-        gpu.wish = IMG_GPU_NEVER;
-    else if (v->engine == IMG_ENGINE_GPU || named || gpu.f16)
-        gpu.wish = IMG_GPU_MUST;
-    else
-        gpu.wish = v->precision == IMG_PRECISION_AUTO ? IMG_GPU_IF_THERE : IMG_GPU_NEVER;
-    return gpu;
-}
-
 struct img_engine_options img_settings_engine(const struct img_settings *settings,
                                               const struct img_config *config,
                                               const struct img_report *report)
@@ -164,7 +151,6 @@ struct img_engine_options img_settings_engine(const struct img_settings *setting
         .threads = settings->threads,
         .image_size = (uint32_t)config->v.image_size,
         .plain_samples = settings->plain_samples,
-        .gpu = gpu_of(config),
         .stopped = img_signals_caught,
         .report = report,
     };

@@ -42,6 +42,12 @@ struct img_item;
 struct img_wishes img_settings_wishes(const struct img_settings *settings,
                                       const struct img_item *item);
 
+/* The same of a page that its name asks for: what becomes of it, and the digits that say so. */
+struct img_prep img_settings_prep(const struct img_settings *settings,
+                                  const struct img_item *item);
+void img_settings_preprocessing(const struct img_settings *settings, const struct img_item *item,
+                                char digits[IMG_PREPROCESSING_HEX]);
+
 /* What an engine is opened with. report must outlive it. */
 struct img_engine_options img_settings_engine(const struct img_settings *settings,
                                               const struct img_config *config,

@@ -104,5 +104,5 @@ bool collection_look(struct img_collection_writer *writer, unsigned path, unsign
     char text[COLLECTION_PATH_ROOM];
     size_t len = collection_path(path, text);
     struct img_stamp stamp = collection_stamp(path, version);
-    return img_collection_look(writer, text, len, &stamp, state, err);
+    return img_collection_look(writer, text, len, &stamp, NULL, state, err);
 }

@@ -154,7 +154,7 @@ static void test_odd_paths(void **state)
         for (size_t i = 0; i < 4; i++) {
             struct img_buf record = {0};
             size_t len = strlen(paths[i]);
-            assert_true(img_collection_look(writer, paths[i], len, &stamp, &found, &err));
+            assert_true(img_collection_look(writer, paths[i], len, &stamp, NULL, &found, &err));
             assert_int_equal(found, again ? IMG_COLLECTION_UNCHANGED : IMG_COLLECTION_ABSENT);
             collection_record_of(paths[i], len, &stamp, &record);
             if (!again)
@@ -256,11 +256,11 @@ static void test_other_model(void **state)
 {
     (void)state;
     static const struct img_collection_spec others[] = {
-        {8, "demo", "0123456789abcdef", "f32", true, NULL, NULL},
-        {4, "demo", "0123456789abcdee", "f32", true, NULL, NULL},
-        {4, "demo", "0123456789abcdef", "bf16", true, NULL, NULL},
-        {4, "demo", "0123456789abcdef", "f32", false, NULL, NULL},
-        {0, "demo", "0123456789abcdef", "f32", true, NULL, NULL},
+        {8, "demo", "0123456789abcdef", "f32", true, NULL},
+        {4, "demo", "0123456789abcdee", "f32", true, NULL},
+        {4, "demo", "0123456789abcdef", "bf16", true, NULL},
+        {4, "demo", "0123456789abcdef", "f32", false, NULL},
+        {0, "demo", "0123456789abcdef", "f32", true, NULL},
     };
     struct img_collection_writer *writer;
     close_writer(open_writer());
