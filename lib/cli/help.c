@@ -25,7 +25,7 @@ static void put_row(struct img_buf *out, const struct img_option *row)
         img_buf_puts(out, "      ");
     img_buf_printf(out, "--%s", row->long_name);
     if (row->argument)
-        img_buf_printf(out, "=%s", row->argument);
+        img_buf_printf(out, row->flags & IMG_OPTION_BARE ? "[=%s]" : "=%s", row->argument);
     pad_to(out, start, HELP_COLUMN);
     img_buf_printf(out, "%s\n", row->help);
 }
@@ -107,6 +107,8 @@ static const char *fault(const struct img_option *row, unsigned commands)
         return flag ? "is a flag with an argument" : "takes a value and does not name it";
     if (row->kind == IMG_OPTION_CHOICE && (!row->choices || !row->choices[0]))
         return "is a choice without choices";
+    if (row->flags & IMG_OPTION_BARE && (row->kind != IMG_OPTION_CHOICE || row->short_name))
+        return "may come alone but is no choice, or has a short name";
     if (row->key && (row->implies || row->kind != IMG_OPTION_STRING))
         return "is a setting and something else";
     if (row->implies && (!flag || !strchr(row->implies, '=')))

@@ -194,7 +194,7 @@ static bool parse_long(struct parser *p, const char *word)
         return store_flag(p, row, name);
     }
     if (!value)
-        value = next_word(p, name);
+        value = row->flags & IMG_OPTION_BARE ? row->choices[0] : next_word(p, name);
     return value && store_value(p, row, name, value);
 }
 

@@ -383,6 +383,33 @@ static void test_dump(void **state)
     img_buf_clear(&out);
 }
 
+static void test_value_left_out(void **state)
+{
+    (void)state;
+    static const struct img_option may = {.long_name = "mode",
+                                          .argument = "MODE",
+                                          .kind = IMG_OPTION_CHOICE,
+                                          .flags = IMG_OPTION_BARE,
+                                          .choices = modes,
+                                          .field = offsetof(struct options, mode),
+                                          .help = "fast or slow"};
+    struct img_program program = plain;
+    struct img_buf help = {0};
+    struct run run = {0};
+    program.options = &may;
+    program.option_count = 1;
+    parse(&run, &program, "--mode=slow", "a", NULL);
+    assert_int_equal(run.options.mode, 1);
+    parse(&run, &program, "--mode=slow", "--mode", "slow", NULL);
+    assert_true(run.ok);
+    assert_int_equal(run.options.mode, 0);
+    assert_int_equal(run.parsed.operand_count, 1);
+    img_options_help(&program, &help);
+    assert_non_null(strstr(help.data, "--mode[=MODE]"));
+    img_buf_clear(&help);
+    img_arena_clear(&run.arena);
+}
+
 static void test_row_check(void **state)
 {
     (void)state;
@@ -398,6 +425,8 @@ static void test_row_check(void **state)
         {.long_name = "x", .kind = IMG_OPTION_FLAG, .argument = "X", .help = "flag"},
         {.long_name = "x", .kind = IMG_OPTION_INT, .help = "no argument"},
         {.long_name = "x", .argument = "X", .kind = IMG_OPTION_CHOICE, .help = "no choices"},
+        {.long_name = "x", .argument = "X", .kind = IMG_OPTION_INT, .flags = IMG_OPTION_BARE,
+         .help = "alone"},
         {.long_name = "x", .kind = IMG_OPTION_FLAG, .help = "full stop."},
         {.long_name = "x", .kind = IMG_OPTION_FLAG},
         {.long_name = "x=", .kind = IMG_OPTION_FLAG, .help = "name"},
@@ -425,7 +454,7 @@ int main(void)
         cmocka_unit_test(test_commands),      cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_numbers),       cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_help),          cmocka_unit_test(test_dump),
-        cmocka_unit_test(test_row_check),
+        cmocka_unit_test(test_row_check),     cmocka_unit_test(test_value_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
