@@ -80,7 +80,7 @@ LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZERS) $
 LIBS_COMMON := libcjson libxxhash libutf8proc libcurl lmdb libmicrohttpd
 LIBS_DECODE := vips gmodule-no-export-2.0 libexif libtiff-4 lcms2 libseccomp
 CFLAGS_DECODE = $(call once,CFLAGS_DECODE,$(subst -I,-isystem ,$(call packages,--cflags $(LIBS_DECODE))))
-LDLIBS = $(call once,LDLIBS,$(call packages,--libs $(LIBS_COMMON)) -lm)
+LDLIBS = $(call once,LDLIBS,$(call packages,--libs $(LIBS_COMMON)) -lm -ldl)
 LDLIBS_DECODE = $(call once,LDLIBS_DECODE,$(call packages,--libs $(LIBS_DECODE)) -lgif -lxxhash -lm)
 
 # The processor chooses files, not lines in a function.

@@ -5,7 +5,7 @@ complete -c img-embed -l metadata -d 'add each picture\'s metadata to its record
 complete -c img-embed -l allow -x -d 'draw these as well: svg, pdf'
 complete -c img-embed -l encoding -x -a 'array base64' -d 'embeddings as array or base64'
 complete -c img-embed -l engine -x -a 'auto cpu gpu remote' -d 'what computes: auto, cpu, gpu or remote'
-complete -c img-embed -l precision -x -a 'auto f32 bf16' -d 'auto, f32 or bf16'
+complete -c img-embed -l precision -x -a 'auto f32 f16 bf16' -d 'auto, f32, f16 or bf16'
 complete -c img-embed -l exact -d 'the same as --engine cpu --precision f32'
 complete -c img-embed -s j -l jobs -x -d 'threads in all (default: one a processor)'
 complete -c img-embed -l no-cache -d 'neither look vectors up nor keep them'

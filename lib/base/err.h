@@ -37,6 +37,7 @@ enum img_exit {
     X(IMG_ERR_BAD_TEXT, "bad_text", IMG_EXIT_INPUT)                                                \
     X(IMG_ERR_BAD_EMBEDDING, "bad_embedding", IMG_EXIT_INPUT)                                      \
     X(IMG_ERR_REMOTE, "remote", IMG_EXIT_INPUT)                                                    \
+    X(IMG_ERR_DEVICE_LOST, "device_lost", IMG_EXIT_INPUT)                                          \
     X(IMG_ERR_USAGE, "usage", IMG_EXIT_USAGE)                                                      \
     X(IMG_ERR_CONFIG, "configuration", IMG_EXIT_USAGE)                                             \
     X(IMG_ERR_OUT_OF_MEMORY, "out_of_memory", IMG_EXIT_ENVIRONMENT)                                \

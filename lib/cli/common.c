@@ -12,7 +12,7 @@ struct common_row {
 
 static const char *const progress_choices[] = {"auto", "always", "never", NULL};
 static const char *const encoding_choices[] = {"array", "base64", NULL};
-static const char *const precision_choices[] = {"auto", "f32", "bf16", NULL};
+static const char *const precision_choices[] = {"auto", "f32", "f16", "bf16", NULL};
 static const char *const engine_choices[] = {"auto", "cpu", "gpu", "remote", NULL};
 
 static const struct common_row rows[] = {
@@ -51,7 +51,7 @@ static const struct common_row rows[] = {
       .help = "what computes: auto, cpu, gpu or remote"}},
     {IMG_TAKES_PRECISION,
      {.long_name = "precision", .argument = "PRECISION", .kind = IMG_OPTION_STRING,
-      .choices = precision_choices, .key = "precision", .help = "auto, f32 or bf16"}},
+      .choices = precision_choices, .key = "precision", .help = "auto, f32, f16 or bf16"}},
     {IMG_TAKES_ENGINE,
      {.long_name = "exact", .kind = IMG_OPTION_FLAG, .implies = "engine=cpu,precision=f32",
       .help = "the same as --engine cpu --precision f32"}},

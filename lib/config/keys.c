@@ -8,7 +8,7 @@
 #include "json/number.h"
 
 static const char *const engine_choices[] = {"auto", "cpu", "gpu", "remote", NULL};
-static const char *const precision_choices[] = {"auto", "f32", "bf16", NULL};
+static const char *const precision_choices[] = {"auto", "f32", "f16", "bf16", NULL};
 static const char *const color_profile_choices[] = {"ignore", "srgb", NULL};
 static const char *const fail_on_choices[] = {"truncated", "none", NULL};
 

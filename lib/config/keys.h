@@ -27,7 +27,8 @@ struct img_color {
 };
 
 enum img_engine_choice { IMG_ENGINE_AUTO, IMG_ENGINE_CPU, IMG_ENGINE_GPU, IMG_ENGINE_REMOTE };
-enum img_precision_choice { IMG_PRECISION_AUTO, IMG_PRECISION_F32, IMG_PRECISION_BF16 };
+enum img_precision_choice { IMG_PRECISION_AUTO, IMG_PRECISION_F32, IMG_PRECISION_F16,
+                            IMG_PRECISION_BF16 };
 enum img_profile_choice { IMG_PROFILE_IGNORE, IMG_PROFILE_SRGB };
 enum img_fail_on_choice { IMG_FAIL_ON_TRUNCATED, IMG_FAIL_ON_NONE };
 

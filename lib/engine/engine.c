@@ -1,6 +1,24 @@
 /* Calls through an engine's table of functions. */
 #include "engine/engine.h"
 
+#include "engine/gpu/load.h"
+
+bool img_engine_open(struct img_engine **engine, struct img_model *model,
+                     const struct img_engine_options *options, struct img_err *err)
+{
+    struct img_err why;
+    if (options->gpu.wish == IMG_GPU_MUST)
+        return img_engine_open_gpu(engine, model, options, err) || img_err_in(err, "GPU");
+    if (options->gpu.wish == IMG_GPU_IF_THERE && img_gpu_seems_there()) {
+        if (img_engine_open_gpu(engine, model, options, &why))
+            return true;
+        img_report(options->report, IMG_NOTE, "the CPU is used: %s", why.text);
+    } else if (options->gpu.wish == IMG_GPU_IF_THERE) {
+        img_report(options->report, IMG_NOTE, "the CPU is used: no GPU is here");
+    }
+    return img_engine_open_cpu(engine, model, options, err);
+}
+
 static bool lacks(const char *what, struct img_err *err)
 {
     return img_err_set(err, IMG_ERR_MODEL_UNSUPPORTED, "the model has no %s", what);

@@ -1,6 +1,6 @@
 /* Encoding: preprocessed pixels or texts in, embeddings out, whoever computes them.
  *
- * An engine is a filled-in struct of functions; the CPU's is the one there is, others fill the same
+ * An engine is a filled-in struct of functions: the CPU's, a GPU's, and others may fill the same
  * struct. Embeddings come un-normalised, as the reference's image_embeds before normalising. */
 #ifndef IMG_ENGINE_ENGINE_H
 #define IMG_ENGINE_ENGINE_H
@@ -13,9 +13,9 @@
 #include "model/model.h"
 
 struct img_engine_info {
-    const char *engine;    /* "cpu" */
-    const char *precision; /* as records have it: "f32" */
-    const char *kernels;   /* instruction set in use */
+    const char *engine;    /* "cpu", "gpu" */
+    const char *precision; /* as records have it: "f32", "gpu-f32", "gpu-f16" */
+    const char *kernels;   /* instruction set or device in use */
     const char *fingerprint; /* 16 hex digits */
     uint32_t dimension;
     uint32_t image_size; /* side of the square that images must have; 0: no image tower */
@@ -45,20 +45,48 @@ struct img_engine_ops {
     void (*close)(struct img_engine *engine);
 };
 
+enum img_gpu_wish {
+    IMG_GPU_NEVER,
+    IMG_GPU_IF_THERE, /* a card that is there; the CPU where there is none, or when it fails */
+    IMG_GPU_MUST,     /* no device, or its loss, is an error */
+};
+
+struct img_gpu_options {
+    enum img_gpu_wish wish;
+    const char *device; /* "cuda:1", "opencl:0:0" or a part of its name; NULL: any */
+    bool f16;           /* weights and activations stored in 16 bits, sums in 32 */
+    uint64_t memory;    /* most bytes to take on the device; 0: what it has */
+    bool measured;      /* for img_engine_gpu_stats(): waits between the stages */
+    const char *plugin; /* path; NULL: the one that is installed */
+};
+
 struct img_engine_options {
     const char *cache_folder; /* packed weights are kept in its weights/; NULL: nowhere */
     unsigned threads;         /* 0: as many as there are processors */
     uint32_t image_size;      /* other than the model's own: positions are interpolated; 0: own */
     bool plain_samples;       /* u8 / 255 without mean and standard deviation (normalize=false) */
     const char *kernels;      /* an instruction set by name; NULL: the fastest that runs here */
+    struct img_gpu_options gpu;
     int (*stopped)(void);     /* not 0: packed weights need not be written to the end; may be NULL */
     const struct img_report *report; /* may be NULL; must outlive the engine */
 };
+
+/* The engine that options.gpu asks for. A CPU that steps in for a GPU that is not there says so in a
+ * note. Fails as the functions below do. */
+IMG_CHECKED bool img_engine_open(struct img_engine **engine, struct img_model *model,
+                                 const struct img_engine_options *options, struct img_err *err);
 
 /* The CPU engine in float32. model is opened and not necessarily loaded; it must outlive the
  * engine, which loads its weights when there is no packed file of them yet. Fails with
  * MODEL_INVALID, MODEL_UNSUPPORTED, OUT_OF_MEMORY, CONFIG (image_size) or SYSTEM. */
 IMG_CHECKED bool img_engine_open_cpu(struct img_engine **engine, struct img_model *model,
+                                     const struct img_engine_options *options,
+                                     struct img_err *err);
+
+/* A GPU through its plug-in. Fails as the CPU's does, or with SYSTEM: no plug-in, no driver, no such
+ * device. Encoding fails with DEVICE_LOST once a device that was a must has failed; where it was no
+ * must, a CPU engine takes over: info then says so. */
+IMG_CHECKED bool img_engine_open_gpu(struct img_engine **engine, struct img_model *model,
                                      const struct img_engine_options *options,
                                      struct img_err *err);
 
@@ -68,7 +96,7 @@ IMG_CHECKED bool img_engine_verify_packed(const struct img_model *model, const c
                                           bool *there, struct img_err *err);
 
 /* pixels [n, image_size, image_size, 3], 8-bit RGB; out [n, dimension]. The bits of a row depend on
- * its picture alone. Fails with MODEL_UNSUPPORTED (no image tower) only. */
+ * its picture alone. Fails with MODEL_UNSUPPORTED (no image tower), a GPU's also with DEVICE_LOST. */
 IMG_CHECKED bool img_engine_encode_images(struct img_engine *engine, const uint8_t *pixels,
                                           size_t n, float *out, struct img_err *err);
 

@@ -47,7 +47,10 @@ bool img_embedder_open(struct img_embedder *e, const struct img_settings *settin
         if (!img_cache_open(&e->cache, &cache, err))
             return false;
     }
-    return img_engine_open_cpu(&e->engine, model, &options->engine, err) && allocate(e, err);
+    if (!img_engine_open(&e->engine, model, &options->engine, err))
+        return false;
+    e->precision = e->engine->info.precision;
+    return allocate(e, err);
 }
 
 /* Pictures side by side in e->pixels through the engine, and their mirror images. */
@@ -67,6 +70,15 @@ static bool encode_pixels(struct img_embedder *e, size_t count, struct img_err *
     return true;
 }
 
+/* What the engine failed with is every picture's failure, where it is one of inputs. */
+static bool fail_pictures(struct img_item *const *items, size_t n, const struct img_err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (items[i]->decoded)
+            items[i]->err = *err;
+    return img_code_exit(err->code) == IMG_EXIT_INPUT;
+}
+
 static bool encode_pictures(struct img_embedder *e, struct img_item *const *items, size_t n,
                             struct img_err *err)
 {
@@ -79,13 +91,14 @@ static bool encode_pictures(struct img_embedder *e, struct img_item *const *item
     if (count == 0)
         return true;
     if (!encode_pixels(e, count, err))
-        return false;
+        return fail_pictures(items, n, err);
     double each = (img_item_clock() - begin) / (double)count;
     for (size_t i = 0; i < n; i++)
         if (items[i]->decoded) {
             memcpy(items[i]->embedding, e->embeddings + at++ * dimension,
                    dimension * sizeof(float));
             items[i]->encoded = true;
+            items[i]->precision = e->engine->info.precision;
             items[i]->seconds += each;
             img_remember_embedding(e, items[i]);
         }
@@ -100,6 +113,7 @@ static bool encode_text(struct img_embedder *e, struct img_item *item, struct im
     item->has_content = true;
     item->encoded = img_engine_encode_text(e->engine, &text, item->embedding, &item->err);
     item->seconds = img_item_clock() - begin;
+    item->precision = e->engine->info.precision;
     /* A model without a text tower fails texts; pictures in the same list go on. */
     if (item->encoded || item->err.code == IMG_ERR_MODEL_UNSUPPORTED ||
         img_code_exit(item->err.code) == IMG_EXIT_INPUT)

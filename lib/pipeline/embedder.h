@@ -22,6 +22,7 @@ struct img_embedder {
     struct img_workers *workers; /* NULL until the first picture that must be decoded */
     pthread_mutex_t starting;    /* who starts them */
     struct img_engine *engine;
+    const char *precision;   /* of the engine as it was opened */
     struct img_cache *cache; /* NULL: without */
     unsigned decoders;
     uint8_t *pixels;         /* [batch, size, size, 3], side by side for the engine */
@@ -36,7 +37,7 @@ struct img_embedder_options {
 };
 
 /* model is opened; it, settings and the report must outlive the embedder, which must not move. Fails
- * as img_engine_open_cpu() does. */
+ * as img_engine_open() does. */
 IMG_CHECKED bool img_embedder_open(struct img_embedder *embedder,
                                    const struct img_settings *settings, struct img_model *model,
                                    const struct img_embedder_options *options,
@@ -58,7 +59,7 @@ IMG_CHECKED bool img_embedder_prepare(struct img_embedder *embedder, struct img_
 
 /* Encodes the decoded pictures and the texts among items[n], n at most settings->batch, and finishes
  * all that have an embedding (normalised, when wanted). One thread. A text that cannot be encoded
- * has failed; false when nothing can go on (the model lacks the tower). */
+ * has failed, and so have all when a device or server is gone; false when nothing can go on (the model lacks the tower). */
 IMG_CHECKED bool img_embedder_encode(struct img_embedder *embedder, struct img_item *const *items,
                                      size_t n, struct img_err *err);
 

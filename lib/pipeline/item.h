@@ -67,6 +67,7 @@ struct img_item {
     bool decoded;
     float *embedding; /* room for [dimension], likewise; filled when encoded */
     bool encoded;
+    const char *precision; /* that it was encoded with */
     bool cached;  /* the embedding came from the cache */
     bool read;    /* its bytes were read */
     double seconds;    /* spent on this input */

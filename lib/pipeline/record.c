@@ -68,7 +68,7 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
         .model_name = embedder->model_name,
         .model_fingerprint = info->fingerprint,
         .preprocessing = preprocessing,
-        .precision = info->precision,
+        .precision = item->precision ? item->precision : embedder->precision,
         .dimension = info->dimension,
         .normalized = wishes.normalize,
         .processing_time = item->seconds,

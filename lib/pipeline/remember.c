@@ -14,12 +14,13 @@ static struct img_content content_of(const struct img_embedder *e, const struct 
     return content;
 }
 
-static struct img_cache_key key_of(const struct img_embedder *e, const struct img_item *item)
+static struct img_cache_key key_of(const struct img_embedder *e, const struct img_item *item,
+                                   const char *precision)
 {
     struct img_cache_key key = {.content = content_of(e, item)};
     snprintf(key.fingerprint, sizeof key.fingerprint, "%s", e->engine->info.fingerprint);
     img_settings_preprocessing(e->settings, item, key.preprocessing);
-    snprintf(key.precision, sizeof key.precision, "%s", e->engine->info.precision);
+    snprintf(key.precision, sizeof key.precision, "%s", precision);
     return key;
 }
 
@@ -52,12 +53,13 @@ bool img_recall_content(struct img_embedder *e, struct img_item *item)
 {
     if (!e->cache || !item->has_content || e->settings->want_pixels)
         return false;
-    const struct img_cache_key key = key_of(e, item);
+    const struct img_cache_key key = key_of(e, item, e->precision);
     item->encoded = img_cache_get_info(e->cache, &key.content, &item->info) &&
                     still_wanted(&e->settings->prep, &item->info) &&
                     img_cache_get_vector(e->cache, &key, e->engine->info.dimension,
                                          item->embedding);
     item->cached = item->has_info = item->encoded;
+    item->precision = e->precision;
     if (e->settings->debug && item->cached)
         img_item_log(item, "embedded before: from the cache");
     return item->encoded || recall_failure(e, item);
@@ -84,7 +86,7 @@ void img_remember_embedding(struct img_embedder *e, const struct img_item *item)
 {
     if (!e->cache || !item->has_content)
         return;
-    const struct img_cache_key key = key_of(e, item);
+    const struct img_cache_key key = key_of(e, item, item->precision);
     img_cache_put_vector(e->cache, &key, e->engine->info.dimension, item->embedding);
     img_cache_put_info(e->cache, &key.content, &item->info);
 }

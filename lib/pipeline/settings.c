@@ -89,10 +89,16 @@ static bool check_requests(const struct img_config *config, const struct img_com
         return img_err_set(err, IMG_ERR_CONFIG, "dimension %lld (%s): %s gives %u",
                            (long long)v->dimension, config->from[IMG_KEY_dimension], model->name,
                            model->arch.dimension);
-    if (v->engine == IMG_ENGINE_GPU || v->engine == IMG_ENGINE_REMOTE)
-        return img_err_set(err, IMG_ERR_SYSTEM, "engine '%s' (%s) is not available here",
-                           v->engine == IMG_ENGINE_GPU ? "gpu" : "remote",
+    if (v->engine == IMG_ENGINE_REMOTE)
+        return img_err_set(err, IMG_ERR_SYSTEM, "engine 'remote' (%s) is not available here",
                            config->from[IMG_KEY_engine]);
+    if (v->engine == IMG_ENGINE_GPU && !v->use_gpu)
+        return img_err_set(err, IMG_ERR_USAGE,
+                           "engine 'gpu' (%s) and use_gpu=false (%s) contradict each other",
+                           config->from[IMG_KEY_engine], config->from[IMG_KEY_use_gpu]);
+    if (v->precision == IMG_PRECISION_F16 && (v->engine == IMG_ENGINE_CPU || !v->use_gpu))
+        return img_err_set(err, IMG_ERR_USAGE, "precision 'f16' (%s) is a GPU's",
+                           config->from[IMG_KEY_precision]);
     if (v->precision == IMG_PRECISION_BF16)
         return img_err_set(err, IMG_ERR_SYSTEM, "precision 'bf16' (%s) is not available here",
                            config->from[IMG_KEY_precision]);
@@ -142,6 +148,23 @@ struct img_wishes img_settings_wishes(const struct img_settings *settings,
                                .base64 = settings->base64};
 }
 
+/* What only a GPU can give, or is asked of a GPU by name, makes one a must. Else it is taken where it
+ * is there, unless exactly the CPU's numbers are wanted. */
+static struct img_gpu_options gpu_of(const struct img_config *config)
+{
+    const struct img_values *v = &config->v;
+    bool named = img_config_asked(config, IMG_KEY_gpu_device);
+    struct img_gpu_options gpu = {.device = named ? v->gpu_device : NULL,
+                                  .f16 = v->precision == IMG_PRECISION_F16};
+    if (!v->use_gpu || (v->engine != IMG_ENGINE_AUTO && v->engine != IMG_ENGINE_GPU))
+        gpu.wish = IMG_GPU_NEVER;
+    else if (v->engine == IMG_ENGINE_GPU || named || gpu.f16)
+        gpu.wish = IMG_GPU_MUST;
+    else
+        gpu.wish = v->precision == IMG_PRECISION_AUTO ? IMG_GPU_IF_THERE : IMG_GPU_NEVER;
+    return gpu;
+}
+
 struct img_engine_options img_settings_engine(const struct img_settings *settings,
                                               const struct img_config *config,
                                               const struct img_report *report)
@@ -151,6 +174,7 @@ struct img_engine_options img_settings_engine(const struct img_settings *setting
         .threads = settings->threads,
         .image_size = (uint32_t)config->v.image_size,
         .plain_samples = settings->plain_samples,
+        .gpu = gpu_of(config),
         .stopped = img_signals_caught,
         .report = report,
     };

@@ -75,6 +75,9 @@ static bool put_vector(struct img_sink *s, const struct img_item *item, struct i
 static bool put_row(struct img_sink *s, const struct img_item *item, struct img_err *err)
 {
     const char *path = item->path ? item->path : "";
+    if (item->encoded && strcmp(item->precision, s->embedder->precision) != 0)
+        return img_err_set(err, IMG_ERR_SYSTEM, "the collection holds %s, and vectors are %s now",
+                           s->embedder->precision, item->precision);
     if (item->encoded && item->has_stamp)
         return img_collection_append(s->collection, path, item->path_len, item->embedding,
                                      s->line.data, s->line.len, err);

@@ -78,9 +78,9 @@ demo --set image_size=144 "$P/red-circle-on-blue.png"
 status_is 0 'another image size'
 demo --set apply_augmentation=true "$P/red-circle-on-blue.png"
 status_is 0 'averaged with the mirror image'
-demo --engine gpu "$P/red-circle-on-blue.png"
+demo --engine gpu --set gpu_device=no-such-device "$P/red-circle-on-blue.png"
 status_is 3 'an engine that is not there is an error'
-err_like "engine 'gpu'" 'that names it'
+err_like 'GPU' 'that names it'
 demo --precision bf16 "$P/red-circle-on-blue.png"
 status_is 3 'and so is a precision'
 

@@ -5,15 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/size.h"
 #include "engine/cpu/positions.h"
+#include "engine/cpu/prompt.h"
 #include "engine/cpu/store.h"
 #include "engine/cpu/towers.h"
-#include "text/tokenizer.h"
-
-/* Patches of a picture, at most: attention's work grows with their square, and nothing ends an encoding
- * half-way. Four times as many as the largest published models have. */
-enum { PATCHES_MOST = 4096 };
 
 /* Tokens that one thread takes through the blocks together: enough that weights are read seldom. */
 enum { TOKENS_AT_ONCE = 256 };
@@ -32,8 +27,7 @@ struct cpu {
     size_t at_once;      /* images a thread takes through together */
     float *resized_positions;
     const float *positions; /* [image_tokens, width] */
-    struct img_tokenizer tokenizer;
-    int32_t *ids; /* [context] */
+    struct img_prompt prompt;
 };
 
 static struct cpu *cpu_of(struct img_engine *engine)
@@ -120,37 +114,16 @@ static void text_on_thread(void *ctx, unsigned thread, unsigned threads)
     const struct text_run *run = ctx;
     struct img_team all = {.pool = run->cpu->pool, .thread = thread, .threads = threads};
     struct img_pass pass = pass_of(run->cpu, IMG_TEXT_TOWER, all, 1, run->tokens);
-    img_text_tower_run(&pass, &run->cpu->model->arch, run->cpu->ids, run->out);
-}
-
-/* Where the text is pooled. What comes behind cannot be seen from there, so it is not computed. */
-static size_t pooled_token(const struct img_arch *arch, const int32_t *ids, size_t count)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (arch->pool_highest ? ids[i] > ids[at] : ids[i] == (int32_t)arch->eos_id) {
-            at = i;
-            if (!arch->pool_highest)
-                break;
-        }
-    }
-    return at;
+    img_text_tower_run(&pass, &run->cpu->model->arch, run->cpu->prompt.ids, run->out);
 }
 
 static bool encode_text(struct img_engine *engine, const struct img_text *text, float *out,
                         struct img_err *err)
 {
     struct cpu *cpu = cpu_of(engine);
-    const struct img_packed *packed = &cpu->store.packed;
-    size_t count;
-    if (!cpu->tokenizer.table && !img_tokenizer_attach(&cpu->tokenizer, packed->tokenizer,
-                                                       packed->tokenizer_size, err))
-        return cpu->store.path.data ? img_err_in(err, "%s", cpu->store.path.data) : false;
-    if (!img_tokenizer_encode(&cpu->tokenizer, text->bytes, text->len, cpu->ids,
-                              engine->info.context, &count, err))
+    if (!img_prompt_encode(&cpu->prompt, &cpu->store, text, err))
         return false;
-    struct text_run run = {.cpu = cpu, .out = out};
-    run.tokens = pooled_token(&cpu->model->arch, cpu->ids, count) + 1;
+    struct text_run run = {.cpu = cpu, .tokens = cpu->prompt.tokens, .out = out};
     img_pool_run(cpu->pool, text_on_thread, &run);
     return true;
 }
@@ -182,7 +155,7 @@ static void cpu_close(struct img_engine *engine)
     free(cpu->workspaces);
     free(cpu->attention);
     free(cpu->resized_positions);
-    free(cpu->ids);
+    img_prompt_clear(&cpu->prompt);
     img_pool_free(cpu->pool);
     img_store_close(&cpu->store);
     free(cpu);
@@ -197,27 +170,11 @@ static const struct img_engine_ops cpu_ops = {
 
 static bool set_positions(struct cpu *cpu, uint32_t image_size, struct img_err *err)
 {
-    const struct img_arch *arch = &cpu->model->arch;
     const struct img_packed *packed = &cpu->store.packed;
-    size_t own = arch->image_size / arch->patch, grid = image_size / arch->patch, count;
-    size_t most = 1;
-    while ((most + 1) * (most + 1) <= PATCHES_MOST && (most + 1) * arch->patch <= IMG_SIZE_MAX)
-        most++;
-    if (grid == 0 || grid > most)
-        return img_err_set(err, IMG_ERR_CONFIG, "image_size %u: must be from %u to %zu for this model",
-                           image_size, arch->patch, most * arch->patch + arch->patch - 1);
     cpu->engine.info.image_size = image_size;
-    cpu->image_tokens = 1 + grid * grid;
-    cpu->positions = packed->block + packed->plan.image.positions;
-    if (grid == own)
-        return true;
-    if (img_size_mul(cpu->image_tokens * sizeof(float), arch->image.width, &count))
-        cpu->resized_positions = malloc(count);
-    if (!cpu->resized_positions)
-        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for position embeddings");
-    img_positions_interpolate(cpu->positions, own, grid, arch->image.width, cpu->resized_positions);
-    cpu->positions = cpu->resized_positions;
-    return true;
+    return img_positions_at(&cpu->model->arch, packed->block + packed->plan.image.positions,
+                            image_size, &cpu->image_tokens, &cpu->positions,
+                            &cpu->resized_positions, err);
 }
 
 static bool make_workspaces(struct cpu *cpu, struct img_err *err)
@@ -229,8 +186,7 @@ static bool make_workspaces(struct cpu *cpu, struct img_err *err)
         cpu->at_once = 1;
     cpu->workspaces = calloc(cpu->threads, sizeof *cpu->workspaces);
     cpu->attention = calloc(cpu->threads, sizeof *cpu->attention);
-    cpu->ids = calloc(arch->context ? arch->context : 1, sizeof *cpu->ids);
-    if (!cpu->workspaces || !cpu->attention || !cpu->ids)
+    if (!cpu->workspaces || !cpu->attention)
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for %u threads",
                            cpu->threads);
     for (unsigned i = 0; i < cpu->threads; i++)
@@ -275,7 +231,7 @@ static bool cpu_open(struct cpu *cpu, struct img_model *model,
     if (arch->image.layers > 0 &&
         !set_positions(cpu, options->image_size ? options->image_size : arch->image_size, err))
         return false;
-    if (!make_workspaces(cpu, err))
+    if (!img_prompt_init(&cpu->prompt, arch, err) || !make_workspaces(cpu, err))
         return false;
     describe(cpu);
     return true;

@@ -2,7 +2,14 @@
 #include "engine/cpu/positions.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/size.h"
+
+/* Patches of a picture, at most: attention's work grows with their square, and nothing ends an encoding
+ * half-way. Four times as many as the largest published models have. */
+enum { PATCHES_MOST = 4096 };
 
 /* The four taps around one place: indices into the old grid and their weights. */
 struct taps {
@@ -57,4 +64,29 @@ void img_positions_interpolate(const float *positions, size_t from, size_t to, s
             }
         }
     }
+}
+
+bool img_positions_at(const struct img_arch *arch, const float *own, uint32_t image_size,
+                      size_t *tokens, const float **positions, float **memory,
+                      struct img_err *err)
+{
+    size_t from = arch->image_size / arch->patch, grid = image_size / arch->patch, bytes;
+    size_t most = 1;
+    while ((most + 1) * (most + 1) <= PATCHES_MOST && (most + 1) * arch->patch <= IMG_SIZE_MAX)
+        most++;
+    if (grid == 0 || grid > most)
+        return img_err_set(err, IMG_ERR_CONFIG, "image_size %u: must be from %u to %zu for this model",
+                           image_size, arch->patch, most * arch->patch + arch->patch - 1);
+    *tokens = 1 + grid * grid;
+    *positions = own;
+    *memory = NULL;
+    if (grid == from)
+        return true;
+    if (img_size_mul(*tokens * sizeof(float), arch->image.width, &bytes))
+        *memory = malloc(bytes);
+    if (!*memory)
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for position embeddings");
+    img_positions_interpolate(own, from, grid, arch->image.width, *memory);
+    *positions = *memory;
+    return true;
 }
