@@ -1,5 +1,8 @@
 /* img-cache: the embedding cache: what is in it, whether it is sound, and dropping what is not
  * wanted. */
+#include <errno.h>
+#include <unistd.h>
+
 #include "cache/tend.h"
 #include "config/config.h"
 #include "json/number.h"
@@ -215,6 +218,19 @@ static bool export(struct state *s, struct img_err *err)
     return img_cache_usable(s->cache, false, err) && img_cache_export(s->cache, &how, err);
 }
 
+/* Looking after a cache makes none: a folder that was mistyped stays as it is. */
+static bool is_there(const struct state *s, bool *there, struct img_err *err)
+{
+    struct img_arena arena = {0};
+    const char *folder = img_arena_printf(&arena, err, "%s/embeddings",
+                                          s->config.v.cache_directory);
+    *there = folder && (access(folder, F_OK) == 0 || errno != ENOENT);
+    if (folder && !*there)
+        img_report(&s->cli.report, IMG_WARNING, "%s: there is no cache", folder);
+    img_arena_clear(&arena);
+    return folder != NULL;
+}
+
 static bool run(struct state *s, struct img_err *err)
 {
     static bool (*const steps[])(struct state *, struct img_err *) = {
@@ -224,6 +240,11 @@ static bool run(struct state *s, struct img_err *err)
         return img_err_set(err, IMG_ERR_USAGE, "%s takes no operand, and there is '%s'",
                            commands[parsed->command].name, parsed->operands[0].value);
     const struct img_cache_options options = {s->config.v.cache_directory, &s->cli.report};
+    bool there = true;
+    if (options.folder && !is_there(s, &there, err))
+        return false;
+    if (!there)
+        return true;
     return img_cache_open(&s->cache, &options, err) && steps[parsed->command](s, err);
 }
 

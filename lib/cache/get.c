@@ -20,67 +20,75 @@ static void mark_use(struct img_cache *cache, MDB_txn *txn, const struct img_con
     pthread_mutex_unlock(&cache->mutex);
 }
 
+/* A lookup under way: what was found under a name, inside its transaction. */
+struct lookup {
+    MDB_txn *txn;
+    struct img_cache_bytes name, value;
+};
+
+/* False for a miss; else the lookup is to be ended. */
+static bool begin(struct img_cache *cache, enum img_cache_table table,
+                  const struct img_cache_name *name, struct lookup *lookup)
+{
+    lookup->name = img_cache_name_bytes(name);
+    if (!img_cache_begin_read(cache, &lookup->txn))
+        return false;
+    if (img_cache_find(cache, lookup->txn, table, name, &lookup->value))
+        return true;
+    img_cache_end_read(cache, lookup->txn);
+    return false;
+}
+
+/* used: the content that was asked for, when it is a hit; NULL: none that counts. */
+static bool end(struct img_cache *cache, const struct lookup *lookup, bool hit,
+                const struct img_content *used)
+{
+    if (hit && used)
+        mark_use(cache, lookup->txn, used);
+    img_cache_end_read(cache, lookup->txn);
+    return hit;
+}
+
 bool img_cache_get_file(struct img_cache *cache, const struct img_stamp *stamp,
                         struct img_content *content)
 {
-    MDB_txn *txn;
     struct img_cache_name name;
-    struct img_cache_bytes value;
-    if (!img_cache_begin_read(cache, &txn))
-        return false;
+    struct lookup lookup;
     img_cache_name_file(&name, stamp);
-    bool hit = img_cache_find(cache, txn, IMG_CACHE_FILES, &name, &value) &&
-               img_cache_read_file(img_cache_name_bytes(&name), value, stamp, content);
-    img_cache_end_read(cache, txn);
-    return hit;
+    return begin(cache, IMG_CACHE_FILES, &name, &lookup) &&
+           end(cache, &lookup, img_cache_read_file(lookup.name, lookup.value, stamp, content),
+               NULL);
 }
 
 bool img_cache_get_vector(struct img_cache *cache, const struct img_cache_key *key,
                           size_t dimension, float *vector)
 {
-    MDB_txn *txn;
     struct img_cache_name name;
-    struct img_cache_bytes value;
-    if (!img_cache_begin_read(cache, &txn))
-        return false;
+    struct lookup lookup;
     img_cache_name_vector(&name, key);
-    bool hit = img_cache_find(cache, txn, IMG_CACHE_VECTORS, &name, &value) &&
-               img_cache_read_vector(img_cache_name_bytes(&name), value, &key->content.id,
-                                     dimension, vector);
-    if (hit)
-        mark_use(cache, txn, &key->content);
-    img_cache_end_read(cache, txn);
-    return hit;
+    return begin(cache, IMG_CACHE_VECTORS, &name, &lookup) &&
+           end(cache, &lookup,
+               img_cache_read_vector(lookup.name, lookup.value, &key->content.id, dimension,
+                                     vector),
+               &key->content);
 }
 
 bool img_cache_get_info(struct img_cache *cache, const struct img_content *content,
                         struct img_info *info)
 {
-    MDB_txn *txn;
     struct img_cache_name name;
-    struct img_cache_bytes value;
-    if (!img_cache_begin_read(cache, &txn))
-        return false;
+    struct lookup lookup;
     img_cache_name_fact(&name, content);
-    bool hit = img_cache_find(cache, txn, IMG_CACHE_FACTS, &name, &value) &&
-               img_cache_read_info(img_cache_name_bytes(&name), value, info);
-    img_cache_end_read(cache, txn);
-    return hit;
+    return begin(cache, IMG_CACHE_FACTS, &name, &lookup) &&
+           end(cache, &lookup, img_cache_read_info(lookup.name, lookup.value, info), NULL);
 }
 
 bool img_cache_get_failure(struct img_cache *cache, const struct img_content *content,
                            struct img_err *failure)
 {
-    MDB_txn *txn;
     struct img_cache_name name;
-    struct img_cache_bytes value;
-    if (!img_cache_begin_read(cache, &txn))
-        return false;
+    struct lookup lookup;
     img_cache_name_fact(&name, content);
-    bool hit = img_cache_find(cache, txn, IMG_CACHE_FAILURES, &name, &value) &&
-               img_cache_read_failure(img_cache_name_bytes(&name), value, failure);
-    if (hit)
-        mark_use(cache, txn, content);
-    img_cache_end_read(cache, txn);
-    return hit;
+    return begin(cache, IMG_CACHE_FAILURES, &name, &lookup) &&
+           end(cache, &lookup, img_cache_read_failure(lookup.name, lookup.value, failure), content);
 }

@@ -97,9 +97,11 @@ static bool take_environment(struct img_config *config, struct img_cli *cli, str
         for (char *c = key_name; *c; c++)
             *c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
         enum img_key key = img_key_find(key_name);
-        if (key == IMG_KEY_COUNT)
-            img_report(&cli->report, IMG_WARNING, "%s: no such configuration key", name);
-        else if (!take_variable(config, key, equals + 1, name, err))
+        if (key == IMG_KEY_COUNT) {
+            (void)img_config_unknown(key_name, err);
+            return img_err_in(err, "%s", name);
+        }
+        if (!take_variable(config, key, equals + 1, name, err))
             return false;
     }
     return true;

@@ -11,11 +11,11 @@ stat_of() {
 }
 
 run img-cache stats
-status_is 0 'a cache that is not there yet is empty'
-like "$(cat out)" '^vectors +0$' 'and says so'
-is "$(stat -c %a cache/embeddings)" 700 'the folder is private'
+status_is 0 'a cache that is not there yet'
+err_like 'cache/embeddings: there is no cache$' 'is not made by asking'
 
 "$tools/cachefill" cache 0 1000
+is "$(stat -c %a cache/embeddings)" 700 'the folder is private'
 run img-cache stats --json
 json_lines 1 'figures as JSON'
 is "$(jq -c '[.contents,.vectors,.facts,.failures,.files,.broken]' out)" '[1000,1000,1000,0,0,0]' \
@@ -112,5 +112,11 @@ done
 IMG_TOOLS_CACHE_DIRECTORY=$PWD/plain run img-cache stats
 status_is 3 'no cache, no figures'
 err_like 'plain/embeddings' 'and a line that says where'
+
+# Where there is none yet.
+IMG_TOOLS_CACHE_DIRECTORY=$PWD/mistyped run img-cache prune --max-size=1G
+status_is 0 'nothing to prune'
+err_like 'mistyped/embeddings: there is no cache$' 'is said'
+is "$(ls -d mistyped 2>&1 | wc -l)$(test -e mistyped && echo made)" 1 'and no cache is made'
 
 done_testing
