@@ -40,4 +40,13 @@ rm "$pack" && mkdir "$pack"
 run img-embed -m demo "$good"
 status_is 0 'a folder in their place costs nothing'
 err_like 'packed weights are not kept' 'but a warning'
+
+# Many at once: one packs, the others wait for its file.
+rm -r "$pack"
+seq 8 | xargs -P8 -I{} sh -c 'img-embed --debug -m demo "$1" 2>said.{} >got.{}' sh "$good"
+is "$(cat said.* | grep -c 'packing weights')" 1 'of eight processes one packs'
+is "$(cat got.* | sed 's/.*"embedding":\(\[[^]]*\]\).*/\1/' | sort -u | cmp - want && echo same)" same \
+    'for all of them'
+[ -f "$pack" ]
+ok $? 'and keeps it'
 done_testing

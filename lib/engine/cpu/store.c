@@ -8,6 +8,7 @@
 #include "base/place.h"
 #include "engine/cpu/leftovers.h"
 #include "engine/cpu/pack.h"
+#include "engine/cpu/turn.h"
 #include "text/tokenizer.h"
 
 static bool build_tokenizer(struct img_store *store, const struct img_model *model,
@@ -57,6 +58,7 @@ static void *write_in_background(void *arg)
     if (!img_packfile_write(store->path.data, store->model, &store->packed, stopped, &err) &&
         !(stopped && stopped()))
         img_report(store->options.report, IMG_WARNING, "packed weights are not kept: %s", err.text);
+    img_turn_end(store->turn);
     return NULL;
 }
 
@@ -64,8 +66,10 @@ static void start_writing(struct img_store *store)
 {
     int os = pthread_create(&store->writer, NULL, write_in_background, store);
     store->writing = os == 0;
-    if (os != 0)
-        img_report(store->options.report, IMG_WARNING, "packed weights are not kept: %s", strerror(os));
+    if (os == 0)
+        return;
+    img_turn_end(store->turn);
+    img_report(store->options.report, IMG_WARNING, "packed weights are not kept: %s", strerror(os));
 }
 
 /* Prepares store->folder and store->path; false, after a warning, where there can be no file. */
@@ -101,17 +105,24 @@ bool img_store_open(struct img_store *store, struct img_model *model,
                     struct img_err *err)
 {
     struct img_err why;
-    *store = (struct img_store){.model = model, .options = *options};
+    *store = (struct img_store){.model = model, .options = *options, .turn = -1};
     bool place = options->cache_folder && find_place(store);
     if (place && open_packed(store, &why))
         return true;
-    if (place)
-        img_report(options->report, IMG_DEBUG, "packing weights: %s", why.text);
-    if (!pack_now(store, model, pool, err))
-        return false;
-    if (place)
+    if (!place)
+        return pack_now(store, model, pool, err);
+    store->turn = img_turn_take(store->folder.data, options->stopped);
+    if (open_packed(store, &why)) { /* by whose turn it was before */
+        img_turn_end(store->turn);
+        return true;
+    }
+    img_report(options->report, IMG_DEBUG, "packing weights: %s", why.text);
+    if (pack_now(store, model, pool, err)) {
         start_writing(store);
-    return true;
+        return true;
+    }
+    img_turn_end(store->turn);
+    return false;
 }
 
 void img_store_close(struct img_store *store)

@@ -19,6 +19,7 @@ struct img_store {
     struct img_buf path;
     const struct img_model *model;
     struct img_engine_options options;
+    int turn; /* held until the file is written */
     pthread_t writer;
     bool writing;
 };
