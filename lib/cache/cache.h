@@ -1,8 +1,8 @@
 /* The embedding cache: vectors by content, shared by every program and safe for many processes.
  *
  * An LMDB environment in a folder. Six tables: meta (version, seed), files (stamp -> content),
- * vectors (content, fingerprint, preprocessing, precision -> vector), facts (content, extractor's
- * version -> what was learnt of the picture), failures (content, decoder's version -> code), uses
+ * vectors (content, fingerprint, preprocessing, precision -> vector), facts (content, decoder's
+ * version, fingerprint, preprocessing -> what was learnt of the picture), failures (content, decoder's version -> code), uses
  * (content -> when it was last asked for, to the day).
  * Every value carries a checksum: a torn, foreign or corrupt entry is a miss, never a wrong vector.
  * What cannot be used warns once through the report and then always misses.
@@ -23,7 +23,7 @@
 #include "image/picture.h"
 
 /* Raised whenever decoding or preprocessing may give another answer than before. */
-enum { IMG_CACHE_DECODER_VERSION = 1 };
+enum { IMG_CACHE_DECODER_VERSION = 2 };
 
 struct img_cache;
 
@@ -60,10 +60,11 @@ void img_cache_identify(const struct img_cache *cache, const void *bytes, size_t
 bool img_cache_get_file(struct img_cache *cache, const struct img_stamp *stamp,
                         struct img_content *content);
 
-/* The vector [dimension] before normalisation, and what was learnt of the picture. False: a miss. */
+/* The vector [dimension] before normalisation, and what was learnt of the picture on its way to it,
+ * whatever the key's precision. False: a miss. */
 bool img_cache_get_vector(struct img_cache *cache, const struct img_cache_key *key,
                           size_t dimension, float *vector);
-bool img_cache_get_info(struct img_cache *cache, const struct img_content *content,
+bool img_cache_get_info(struct img_cache *cache, const struct img_cache_key *key,
                         struct img_info *info);
 
 /* A failure that the bytes themselves cause (NOT_AN_IMAGE, TRUNCATED and nothing else): code and
@@ -78,7 +79,7 @@ void img_cache_put_file(struct img_cache *cache, const struct img_stamp *stamp,
                         const struct img_content *content);
 void img_cache_put_vector(struct img_cache *cache, const struct img_cache_key *key,
                           size_t dimension, const float *vector);
-void img_cache_put_info(struct img_cache *cache, const struct img_content *content,
+void img_cache_put_info(struct img_cache *cache, const struct img_cache_key *key,
                         const struct img_info *info);
 void img_cache_put_failure(struct img_cache *cache, const struct img_content *content,
                            const struct img_err *failure);

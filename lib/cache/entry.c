@@ -33,11 +33,20 @@ void img_cache_name_file(struct img_cache_name *name, const struct img_stamp *st
     img_pack64(name->data + 8, stamp->ino);
 }
 
-void img_cache_name_fact(struct img_cache_name *name, const struct img_content *content)
+void img_cache_name_failure(struct img_cache_name *name, const struct img_content *content)
 {
-    name->len = IMG_CACHE_FACT_KEY;
+    name->len = IMG_CACHE_FAILURE_KEY;
     put_content(name->data, content);
     img_pack32(name->data + IMG_CACHE_CONTENT_KEY, IMG_CACHE_DECODER_VERSION);
+}
+
+void img_cache_name_info(struct img_cache_name *name, const struct img_cache_key *key)
+{
+    img_cache_name_failure(name, &key->content);
+    unsigned char *to = name->data + name->len;
+    put_text(to, FINGERPRINT, key->fingerprint, sizeof key->fingerprint);
+    put_text(to + FINGERPRINT, PREPROCESSING, key->preprocessing, sizeof key->preprocessing);
+    name->len = IMG_CACHE_INFO_KEY;
 }
 
 void img_cache_name_vector(struct img_cache_name *name, const struct img_cache_key *key)
@@ -210,7 +219,7 @@ bool img_cache_write_failure(struct img_cache_value *value, struct img_cache_byt
 bool img_cache_read_failure(struct img_cache_bytes name, struct img_cache_bytes value,
                             struct img_err *failure)
 {
-    if (name.len != IMG_CACHE_FACT_KEY || value.len < 8 + IMG_CACHE_SUM ||
+    if (name.len != IMG_CACHE_FAILURE_KEY || value.len < 8 + IMG_CACHE_SUM ||
         value.len > IMG_CACHE_VALUE_MAX || !img_cache_sound(IMG_CACHE_FAILURES, name, value))
         return false;
     uint32_t number = img_unpack32(value.data);

@@ -9,13 +9,13 @@
 #include "cache/cache.h"
 
 /* Raised with every change to what this header describes. */
-enum { IMG_CACHE_LAYOUT = 1 };
+enum { IMG_CACHE_LAYOUT = 2 };
 
 enum img_cache_table {
     IMG_CACHE_META,
     IMG_CACHE_FILES,    /* device, inode -> size, times, content */
     IMG_CACHE_VECTORS,  /* content, fingerprint, preprocessing, precision -> vector */
-    IMG_CACHE_FACTS,    /* content, decoder's version -> struct img_info */
+    IMG_CACHE_FACTS,    /* content, decoder's version, fingerprint, preprocessing -> struct img_info */
     IMG_CACHE_FAILURES, /* content, decoder's version -> code, sentence */
     IMG_CACHE_USES,     /* content -> when it was last asked for, in hours since the epoch */
     IMG_CACHE_TABLES
@@ -25,7 +25,8 @@ enum {
     IMG_CACHE_SUM = 8,          /* bytes of the checksum at a value's end */
     IMG_CACHE_CONTENT_KEY = 24, /* every key of a content begins with these */
     IMG_CACHE_FILE_KEY = 16,
-    IMG_CACHE_FACT_KEY = 28,
+    IMG_CACHE_FAILURE_KEY = 28,
+    IMG_CACHE_INFO_KEY = 52,
     IMG_CACHE_VECTOR_KEY = 64,
     IMG_CACHE_KEY_MAX = 64,
     IMG_CACHE_VECTOR_HEAD = 24, /* before the floats */
@@ -53,7 +54,8 @@ struct img_cache_value {
 
 void img_cache_name_content(struct img_cache_name *name, const struct img_content *content);
 void img_cache_name_file(struct img_cache_name *name, const struct img_stamp *stamp);
-void img_cache_name_fact(struct img_cache_name *name, const struct img_content *content);
+void img_cache_name_failure(struct img_cache_name *name, const struct img_content *content);
+void img_cache_name_info(struct img_cache_name *name, const struct img_cache_key *key);
 void img_cache_name_vector(struct img_cache_name *name, const struct img_cache_key *key);
 
 /* The checksum that ends a value. */

@@ -14,12 +14,12 @@ struct exporting {
 };
 
 /* As much of the picture's metadata as the cache has. */
-static bool find_metadata(struct exporting *e, MDB_txn *txn, const struct img_content *content,
+static bool find_metadata(struct exporting *e, MDB_txn *txn, const struct img_cache_key *key,
                           struct img_info *info, struct img_metadata_record *metadata)
 {
     struct img_cache_name name;
     struct img_cache_bytes value;
-    img_cache_name_fact(&name, content);
+    img_cache_name_info(&name, key);
     if (!e->how->metadata || !img_cache_find(e->cache, txn, IMG_CACHE_FACTS, &name, &value) ||
         !img_cache_read_info(img_cache_name_bytes(&name), value, info))
         return false;
@@ -28,7 +28,7 @@ static bool find_metadata(struct exporting *e, MDB_txn *txn, const struct img_co
         .height = info->height,
         .format = img_format_name((enum img_format)info->format),
         .mode = info->mode,
-        .size = content->size,
+        .size = key->content.size,
         .dpi_x = (double)info->dpi_x,
         .dpi_y = (double)info->dpi_y,
         .creation_date = info->creation_date,
@@ -55,7 +55,7 @@ static void put_entry(void *ctx, MDB_txn *txn, struct img_cache_bytes name,
         return;
     for (size_t i = 0; i < dimension; i++)
         e->vector[i] = img_unpack_float(floats + 4 * i);
-    bool known = find_metadata(e, txn, &key.content, &info, &metadata);
+    bool known = find_metadata(e, txn, &key, &info, &metadata);
     const struct img_embedding_record record = {
         .image_id = &key.content.id,
         .embedding = e->vector,

@@ -11,8 +11,11 @@ enum {
     CREATION = 32,
     MODIFICATION = 72,
     FLAGS = 112,
-    FLOATS = 116,
-    FACTS = 132,
+    SHRINK = 116,
+    FLOATS = 120,
+    PIXELS = 144,
+    PERCEPTUAL = 160,
+    FACTS = 192,
 };
 
 void img_cache_write_info(struct img_cache_value *value, struct img_cache_bytes name,
@@ -21,15 +24,20 @@ void img_cache_write_info(struct img_cache_value *value, struct img_cache_bytes 
     unsigned char *to = value->data;
     const uint32_t numbers[] = {info->format,      info->width, info->height,
                                 info->orientation, info->pages, info->decoder_warnings};
-    const float floats[] = {info->sharpness, info->contrast, info->dpi_x, info->dpi_y};
+    const float floats[] = {info->sharpness, info->gradient, info->contrast,
+                            info->clipping,  info->dpi_x,    info->dpi_y};
     for (size_t i = 0; i < 6; i++)
         img_pack32(to + 4 * i, numbers[i]);
     memcpy(to + MODE, info->mode, sizeof info->mode);
     memcpy(to + CREATION, info->creation_date, sizeof info->creation_date);
     memcpy(to + MODIFICATION, info->modification_date, sizeof info->modification_date);
-    img_pack32(to + FLAGS, (info->has_alpha ? 1u : 0u) | (info->has_icc_profile ? 2u : 0u));
-    for (size_t i = 0; i < 4; i++)
+    img_pack32(to + FLAGS, (info->has_alpha ? 1u : 0u) | (info->has_icc_profile ? 2u : 0u) |
+                               (info->has_hashes ? 4u : 0u));
+    img_pack32(to + SHRINK, info->shrink);
+    for (size_t i = 0; i < 6; i++)
         img_pack_float(to + FLOATS + 4 * i, floats[i]);
+    memcpy(to + PIXELS, info->pixels_id.bytes, sizeof info->pixels_id.bytes);
+    memcpy(to + PERCEPTUAL, info->perceptual.bytes, sizeof info->perceptual.bytes);
     img_pack64(to + FACTS, img_cache_sum(IMG_CACHE_FACTS, name, to, FACTS));
     value->len = FACTS + IMG_CACHE_SUM;
 }
@@ -50,14 +58,15 @@ static bool valid(const struct img_info *info)
            info->width >= 1 && info->height >= 1 && ends(info->mode, sizeof info->mode) &&
            ends(info->creation_date, sizeof info->creation_date) &&
            ends(info->modification_date, sizeof info->modification_date) &&
-           fine(info->sharpness) && fine(info->contrast) && fine(info->dpi_x) && fine(info->dpi_y);
+           fine(info->sharpness) && fine(info->gradient) && fine(info->contrast) &&
+           fine(info->clipping) && fine(info->dpi_x) && fine(info->dpi_y);
 }
 
 bool img_cache_read_info(struct img_cache_bytes name, struct img_cache_bytes value,
                          struct img_info *info)
 {
     const unsigned char *from = value.data;
-    if (name.len != IMG_CACHE_FACT_KEY || value.len != FACTS + IMG_CACHE_SUM ||
+    if (name.len != IMG_CACHE_INFO_KEY || value.len != FACTS + IMG_CACHE_SUM ||
         !img_cache_sound(IMG_CACHE_FACTS, name, value))
         return false;
     uint32_t flags = img_unpack32(from + FLAGS);
@@ -70,15 +79,21 @@ bool img_cache_read_info(struct img_cache_bytes name, struct img_cache_bytes val
         .decoder_warnings = img_unpack32(from + 20),
         .has_alpha = flags & 1,
         .has_icc_profile = flags >> 1 & 1,
+        .has_hashes = flags >> 2 & 1,
+        .shrink = img_unpack32(from + SHRINK),
         .sharpness = img_unpack_float(from + FLOATS),
-        .contrast = img_unpack_float(from + FLOATS + 4),
-        .dpi_x = img_unpack_float(from + FLOATS + 8),
-        .dpi_y = img_unpack_float(from + FLOATS + 12),
+        .gradient = img_unpack_float(from + FLOATS + 4),
+        .contrast = img_unpack_float(from + FLOATS + 8),
+        .clipping = img_unpack_float(from + FLOATS + 12),
+        .dpi_x = img_unpack_float(from + FLOATS + 16),
+        .dpi_y = img_unpack_float(from + FLOATS + 20),
     };
     memcpy(read.mode, from + MODE, sizeof read.mode);
     memcpy(read.creation_date, from + CREATION, sizeof read.creation_date);
     memcpy(read.modification_date, from + MODIFICATION, sizeof read.modification_date);
-    if (flags > 3 || !valid(&read))
+    memcpy(read.pixels_id.bytes, from + PIXELS, sizeof read.pixels_id.bytes);
+    memcpy(read.perceptual.bytes, from + PERCEPTUAL, sizeof read.perceptual.bytes);
+    if (flags > 7 || !valid(&read))
         return false;
     *info = read;
     return true;

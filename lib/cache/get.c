@@ -73,12 +73,12 @@ bool img_cache_get_vector(struct img_cache *cache, const struct img_cache_key *k
                &key->content);
 }
 
-bool img_cache_get_info(struct img_cache *cache, const struct img_content *content,
+bool img_cache_get_info(struct img_cache *cache, const struct img_cache_key *key,
                         struct img_info *info)
 {
     struct img_cache_name name;
     struct lookup lookup;
-    img_cache_name_fact(&name, content);
+    img_cache_name_info(&name, key);
     return begin(cache, IMG_CACHE_FACTS, &name, &lookup) &&
            end(cache, &lookup, img_cache_read_info(lookup.name, lookup.value, info), NULL);
 }
@@ -88,7 +88,7 @@ bool img_cache_get_failure(struct img_cache *cache, const struct img_content *co
 {
     struct img_cache_name name;
     struct lookup lookup;
-    img_cache_name_fact(&name, content);
+    img_cache_name_failure(&name, content);
     return begin(cache, IMG_CACHE_FAILURES, &name, &lookup) &&
            end(cache, &lookup, img_cache_read_failure(lookup.name, lookup.value, failure), content);
 }

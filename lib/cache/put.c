@@ -74,15 +74,15 @@ void img_cache_put_vector(struct img_cache *cache, const struct img_cache_key *k
     free(value);
 }
 
-void img_cache_put_info(struct img_cache *cache, const struct img_content *content,
+void img_cache_put_info(struct img_cache *cache, const struct img_cache_key *key,
                         const struct img_info *info)
 {
     struct img_cache_name name;
     struct img_cache_value value;
-    img_cache_name_fact(&name, content);
+    img_cache_name_info(&name, key);
     img_cache_write_info(&value, img_cache_name_bytes(&name), info);
     queue(cache, IMG_CACHE_FACTS, &name, value.data, value.len);
-    queue_use(cache, content);
+    queue_use(cache, &key->content);
 }
 
 void img_cache_put_failure(struct img_cache *cache, const struct img_content *content,
@@ -90,7 +90,7 @@ void img_cache_put_failure(struct img_cache *cache, const struct img_content *co
 {
     struct img_cache_name name;
     struct img_cache_value value;
-    img_cache_name_fact(&name, content);
+    img_cache_name_failure(&name, content);
     if (!img_cache_write_failure(&value, img_cache_name_bytes(&name), failure))
         return;
     queue(cache, IMG_CACHE_FAILURES, &name, value.data, value.len);

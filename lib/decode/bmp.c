@@ -237,6 +237,8 @@ static bool read_raw(const struct img_job *job, const struct bmp *bmp, struct im
             unpack_16(bmp, row, sink->width, sink->line);
         else
             unpack_bytes(bmp, job->prep, row, sink->width, sink->line);
+        for (uint32_t x = 0; sink->alpha && x < sink->width; x++)
+            sink->alpha[x] = row[(size_t)x * bmp->bits / 8 + bmp->order[3]];
         img_sink_row(sink, bmp->top_down ? i : sink->height - 1 - i);
     }
     return true;

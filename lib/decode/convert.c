@@ -112,18 +112,22 @@ static void from_cmyk16(const uint16_t *in, uint32_t bands, uint32_t width, uint
     }
 }
 
-/* Puts the row over the background; only 8- and 16-bit samples have an alpha. */
-static void compose_row(const struct img_layout *layout, uint32_t background, const void *in,
-                        uint32_t width, uint8_t *out)
+/* Only 8- and 16-bit samples have an alpha. */
+static uint8_t alpha_at(const struct img_layout *layout, const void *in, uint32_t x)
 {
     bool wide = layout->samples == IMG_SAMPLES_GREY16 || layout->samples == IMG_SAMPLES_RGB16 ||
                 layout->samples == IMG_SAMPLES_CMYK16;
     const uint8_t *bytes = in;
     const uint16_t *words = in; /* libvips aligns rows */
-    for (uint32_t x = 0; x < width; x++) {
-        size_t at = (size_t)x * layout->bands + layout->alpha;
-        img_compose(out + (size_t)x * 3, wide ? (uint8_t)(words[at] >> 8) : bytes[at], background);
-    }
+    size_t at = (size_t)x * layout->bands + layout->alpha;
+    return wide ? (uint8_t)(words[at] >> 8) : bytes[at];
+}
+
+void img_convert_alpha(const struct img_layout *layout, const void *in, uint32_t width,
+                       uint8_t *out)
+{
+    for (uint32_t x = 0; x < width; x++)
+        out[x] = layout->alpha ? alpha_at(layout, in, x) : 255;
 }
 
 void img_convert_row(const struct img_layout *layout, const struct img_prep *prep, const void *in,
@@ -159,5 +163,6 @@ void img_convert_row(const struct img_layout *layout, const struct img_prep *pre
         break;
     }
     if (prep->has_background && layout->alpha)
-        compose_row(layout, prep->background, in, width, out);
+        for (uint32_t x = 0; x < width; x++)
+            img_compose(out + (size_t)x * 3, alpha_at(layout, in, x), prep->background);
 }

@@ -34,6 +34,10 @@ struct img_layout {
 void img_convert_row(const struct img_layout *layout, const struct img_prep *prep, const void *in,
                      uint32_t width, uint8_t *out);
 
+/* The row's alpha, 8 bits; 255 where the layout has none. */
+void img_convert_alpha(const struct img_layout *layout, const void *in, uint32_t width,
+                       uint8_t *out);
+
 /* value over background by alpha, rounded: for decoders that make their own rows. */
 void img_compose(uint8_t *rgb, uint8_t alpha, uint32_t background);
 

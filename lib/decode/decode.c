@@ -51,7 +51,7 @@ bool img_decode(const uint8_t *bytes, size_t len, const struct img_prep *prep,
 {
     struct img_sink sink;
     struct img_job job = {.bytes = bytes, .len = len, .prep = prep, .arena = arena, .info = info};
-    *info = (struct img_info){.pages = 1};
+    *info = (struct img_info){.pages = 1, .shrink = 1};
     if (prep->size == 0 || prep->size > IMG_SIZE_MAX || prep->resize < prep->size ||
         prep->crop == IMG_CROP_NONE)
         return img_err_set(err, IMG_ERR_CONFIG, "a picture of size %u cut from %u", prep->size,
@@ -60,5 +60,8 @@ bool img_decode(const uint8_t *bytes, size_t len, const struct img_prep *prep,
         return false;
     img_sink_finish(&sink, out);
     img_quality_measure(out, prep->size, info);
+    img_perceptual_hash(out, prep->size, &info->perceptual);
+    info->pixels_id = img_sink_pixels_id(&sink, info);
+    info->has_hashes = 1;
     return true;
 }

@@ -283,6 +283,8 @@ static bool decode_open(const struct img_job *job, GifFileType *gif, const struc
         const uint8_t *from = screen.pixels + (size_t)y * screen.width * 4;
         for (uint32_t x = 0; x < screen.width; x++) {
             memcpy(sink->line + (size_t)x * 3, from + (size_t)x * 4, 3);
+            if (sink->alpha)
+                sink->alpha[x] = from[(size_t)x * 4 + 3];
             if (job->prep->has_background)
                 img_compose(sink->line + (size_t)x * 3, from[(size_t)x * 4 + 3],
                             job->prep->background);

@@ -38,6 +38,17 @@ bool img_sink_check(const struct img_job *job, struct img_err *err)
     return true;
 }
 
+/* Alpha that is composed with a background is in the pixels. */
+static bool make_alpha(struct img_sink *sink, const struct img_job *job, struct img_err *err)
+{
+    if (!job->info->has_alpha || job->prep->has_background)
+        return true;
+    sink->alpha = img_arena_alloc(job->arena, sink->width, err);
+    if (sink->alpha)
+        memset(sink->alpha, 255, sink->width);
+    return sink->alpha != NULL;
+}
+
 bool img_sink_begin(struct img_sink *sink, const struct img_job *job, uint32_t width,
                     uint32_t height, const struct img_key *key, struct img_err *err)
 {
@@ -61,8 +72,10 @@ bool img_sink_begin(struct img_sink *sink, const struct img_job *job, uint32_t w
         !img_resample_init(&sink->resample, seen_width, seen_height, &box, job->arena, err))
         return false;
     sink->line = img_arena_alloc(job->arena, (size_t)width * 3, err);
-    if (!sink->line || !swapped)
-        return sink->line != NULL;
+    if (!sink->line || !make_alpha(sink, job, err))
+        return false;
+    if (!swapped)
+        return true;
     if (!img_size_mul(width, height, &pixels) || !img_size_mul(pixels, 3, &bytes))
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "%u by %u pixels to be turned", width, height);
     sink->turned = img_arena_alloc(job->arena, bytes, err);
@@ -97,19 +110,28 @@ static void turn(struct img_sink *sink, uint32_t column, bool upwards)
     }
 }
 
+/* Row y of the picture as it is seen. */
+static void take(struct img_sink *sink, uint32_t y, const uint8_t *line, uint32_t width)
+{
+    img_pixels_add(&sink->pixels, y, line, width);
+    img_resample_row(&sink->resample, y, line);
+}
+
 void img_sink_row(struct img_sink *sink, uint32_t y)
 {
     uint32_t from_bottom = sink->height - 1 - y;
+    if (sink->alpha)
+        img_pixels_add_alpha(&sink->pixels, y, sink->alpha, sink->width);
     if (sink->key.used)
         whiten(&sink->key, sink->line, sink->width);
     switch (sink->orientation) {
     case 2:
     case 3:
         mirror(sink->line, sink->width);
-        img_resample_row(&sink->resample, sink->orientation == 2 ? y : from_bottom, sink->line);
+        take(sink, sink->orientation == 2 ? y : from_bottom, sink->line, sink->width);
         break;
     case 4:
-        img_resample_row(&sink->resample, from_bottom, sink->line);
+        take(sink, from_bottom, sink->line, sink->width);
         break;
     case 5:
     case 8:
@@ -120,7 +142,7 @@ void img_sink_row(struct img_sink *sink, uint32_t y)
         turn(sink, from_bottom, sink->orientation == 7);
         break;
     default:
-        img_resample_row(&sink->resample, y, sink->line);
+        take(sink, y, sink->line, sink->width);
     }
 }
 
@@ -128,6 +150,20 @@ void img_sink_finish(struct img_sink *sink, uint8_t *out)
 {
     if (sink->turned)
         for (uint32_t y = 0; y < sink->width; y++)
-            img_resample_row(&sink->resample, y, sink->turned + (size_t)y * sink->height * 3);
+            take(sink, y, sink->turned + (size_t)y * sink->height * 3, sink->height);
     img_resample_finish(&sink->resample, out);
+}
+
+struct img_id img_sink_pixels_id(const struct img_sink *sink, const struct img_info *info)
+{
+    bool swapped = sink->orientation >= 5;
+    const struct img_pixels_shape shape = {
+        .width = swapped ? sink->height : sink->width,
+        .height = swapped ? sink->width : sink->height,
+        .shrink = info->shrink,
+        .full_width = swapped ? info->height : info->width,
+        .full_height = swapped ? info->width : info->height,
+        .orientation = sink->orientation,
+    };
+    return img_pixels_id(&sink->pixels, &shape);
 }

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "image/picture.h"
+#include "image/pixels.h"
 #include "image/resample.h"
 
 /* Sets the mode's name. */
@@ -35,9 +36,11 @@ struct img_sink {
     uint32_t width, height; /* of what the decoder yields */
     uint32_t orientation;   /* 1..8, what is applied */
     uint8_t *line;          /* [width, 3], the decoder's to write */
+    uint8_t *alpha;         /* [width], likewise, where there is any that is dropped; else NULL */
     struct img_key key;     /* a row's pixels of this colour become white */
     uint8_t *turned;        /* [width, height, 3] for orientations that swap the axes */
     struct img_resample resample;
+    struct img_pixels pixels;
 };
 
 /* Ends a decoder whose file ended before its pixels did: TRUNCATED, or, where that is to be
@@ -54,11 +57,14 @@ IMG_CHECKED bool img_sink_check(const struct img_job *job, struct img_err *err);
 IMG_CHECKED bool img_sink_begin(struct img_sink *sink, const struct img_job *job, uint32_t width,
                                 uint32_t height, const struct img_key *key, struct img_err *err);
 
-/* line is row y. */
+/* line, and alpha where it is not NULL, are row y; each row comes once at most. */
 void img_sink_row(struct img_sink *sink, uint32_t y);
 
 /* The model's square [size, size, 3], or the whole [resample.rows, resample.columns, 3]. Rows that
  * never came are black. */
 void img_sink_finish(struct img_sink *sink, uint8_t *out);
+
+/* The identity of the pixels that have come, when the sink is finished. */
+struct img_id img_sink_pixels_id(const struct img_sink *sink, const struct img_info *info);
 
 #endif

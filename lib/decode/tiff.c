@@ -347,6 +347,8 @@ static bool read_samples(struct tiff *tiff, const struct img_job *job, struct im
             return cannot_read(tiff, job, err);
         for (uint32_t row = 0; row < rows; row++) {
             make_row(tiff, job->prep, row, sink->line);
+            for (uint32_t x = 0; sink->alpha && x < tiff->width; x++)
+                sink->alpha[x] = byte_of(tiff, sample(tiff, row, x, tiff->alpha));
             img_sink_row(sink, y + row);
         }
         if (rest <= tiff->band_rows)
@@ -392,6 +394,8 @@ static bool read_rgba(struct tiff *tiff, const struct img_job *job, struct img_s
                 sink->line[(size_t)x * 3] = (uint8_t)TIFFGetR(from[x]);
                 sink->line[(size_t)x * 3 + 1] = (uint8_t)TIFFGetG(from[x]);
                 sink->line[(size_t)x * 3 + 2] = (uint8_t)TIFFGetB(from[x]);
+                if (sink->alpha)
+                    sink->alpha[x] = (uint8_t)TIFFGetA(from[x]);
             }
             img_sink_row(sink, y + row);
         }

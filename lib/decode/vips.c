@@ -38,12 +38,12 @@ static bool fail_load(const struct img_job *job, const struct img_head *head, st
 }
 
 /* The strongest of 1/2, 1/4, 1/8 that keeps the longer side at or above max_side. */
-static int jpeg_shrink(const struct img_job *job)
+static uint32_t jpeg_shrink(const struct img_job *job)
 {
     uint32_t longer = job->info->width > job->info->height ? job->info->width : job->info->height;
     for (uint32_t shrink = 8; shrink > 1 && job->prep->max_side; shrink /= 2)
         if ((longer + shrink - 1) / shrink >= job->prep->max_side)
-            return (int)shrink;
+            return shrink;
     return 1;
 }
 
@@ -56,8 +56,9 @@ static int load(const struct img_job *job, VipsImage **image)
     VipsFailOn fail = job->prep->fail_on_truncated ? VIPS_FAIL_ON_TRUNCATED : VIPS_FAIL_ON_NONE;
     switch (job->info->format) {
     case IMG_FORMAT_JPEG:
+        job->info->shrink = jpeg_shrink(job);
         return vips_jpegload_buffer(bytes, job->len, image, "access", access, "fail_on", fail,
-                                    "shrink", jpeg_shrink(job), "unlimited", TRUE, NULL);
+                                    "shrink", (int)job->info->shrink, "unlimited", TRUE, NULL);
     case IMG_FORMAT_PNG:
         return vips_pngload_buffer(bytes, job->len, image, "access", access, "fail_on", fail,
                                    "unlimited", TRUE, NULL);
@@ -243,6 +244,8 @@ static bool pump(const struct img_job *job, VipsImage *image, const struct img_l
         size_t stride = good ? (size_t)VIPS_REGION_LSKIP(region) : 0;
         for (uint32_t row = 0; good && row < rows; row++) {
             img_convert_row(layout, job->prep, first + row * stride, sink->width, sink->line);
+            if (sink->alpha)
+                img_convert_alpha(layout, first + row * stride, sink->width, sink->alpha);
             img_sink_row(sink, y + row);
         }
     }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/hash.h"
+#include "image/perceptual.h"
 
 /* Formats, named as Pillow names them (an MPO is a JPEG), which knows no SVG, PDF and
  * RAW (a camera's raw file, seen through its preview). Judged by content, never by name. */
@@ -118,10 +120,16 @@ struct img_info {
     char modification_date[40]; /* the same; from the picture, not from the file system */
     uint8_t has_alpha;
     uint8_t has_icc_profile;
-    uint8_t unused[6];
-    float sharpness;    /* standard deviation of the Laplacian of the crop's luma, 0..255 */
-    float contrast;     /* standard deviation of the crop's luma, 0..255 */
+    uint8_t has_hashes; /* pixels_id, perceptual and shrink are there */
+    uint8_t unused;
+    uint32_t shrink;    /* decoded at 1/shrink: 1, 2, 4, 8 */
+    float sharpness;    /* standard deviation of the crop's Laplacian, … */
+    float gradient;     /* … root mean square of its gradient, … */
+    float contrast;     /* … and its standard deviation, over the three channels */
+    float clipping;     /* share of the crop that is black or white, 0..1 */
     float dpi_x, dpi_y; /* 0 when the file does not say */
+    struct img_id pixels_id; /* of the decoded pixels, image/pixels.h */
+    struct img_perceptual perceptual; /* of the crop */
 };
 
 /* How far the picture's own quality lets its embedding be trusted, in [0, 1]; size is the model's

@@ -6,7 +6,7 @@
 
 #include "image/picture.h"
 
-/* Fills info->sharpness and info->contrast from pixels [size, size, 3]. */
+/* Fills info->sharpness, gradient, contrast and clipping from pixels [size, size, 3]. */
 void img_quality_measure(const uint8_t *pixels, uint32_t size, struct img_info *info);
 
 #endif

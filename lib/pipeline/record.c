@@ -33,6 +33,17 @@ static struct img_metadata_record metadata_of(const struct img_item *item, char 
     };
 }
 
+static struct img_picture_record picture_of(const struct img_info *info)
+{
+    return (struct img_picture_record){
+        .width = info->width,
+        .height = info->height,
+        .shrink = info->shrink,
+        .pixels_hash = &info->pixels_id,
+        .perceptual_hash = info->perceptual.bytes,
+    };
+}
+
 static bool is_low_quality(const struct img_settings *settings, const struct img_item *item,
                            double confidence)
 {
@@ -48,6 +59,7 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
     const struct img_wishes wishes = img_settings_wishes(settings, item);
     const struct img_engine_info *info = &embedder->engine->info;
     struct img_metadata_record metadata;
+    struct img_picture_record picture;
     struct img_log_line logs[IMG_ITEM_LOGS];
     char modified[40], preprocessing[IMG_PREPROCESSING_HEX];
     if (item->kind == IMG_ITEM_PASSED) {
@@ -89,6 +101,10 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
     if (wishes.metadata && !record.is_text && item->has_content) {
         metadata = metadata_of(item, modified);
         record.metadata = &metadata;
+    }
+    if (row && item->encoded && item->info.has_hashes) {
+        picture = picture_of(&item->info);
+        record.picture = &picture;
     }
     for (size_t i = 0; i < item->log_count; i++)
         logs[i] = (struct img_log_line){item->logs[i].timestamp, item->logs[i].message};

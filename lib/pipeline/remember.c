@@ -54,7 +54,7 @@ bool img_recall_content(struct img_embedder *e, struct img_item *item)
     if (!e->cache || !item->has_content || e->settings->want_pixels)
         return false;
     const struct img_cache_key key = key_of(e, item, e->precision);
-    item->encoded = img_cache_get_info(e->cache, &key.content, &item->info) &&
+    item->encoded = img_cache_get_info(e->cache, &key, &item->info) &&
                     still_wanted(&e->settings->prep, &item->info) &&
                     img_cache_get_vector(e->cache, &key, e->engine->info.dimension,
                                          item->embedding);
@@ -88,5 +88,5 @@ void img_remember_embedding(struct img_embedder *e, const struct img_item *item)
         return;
     const struct img_cache_key key = key_of(e, item, item->precision);
     img_cache_put_vector(e->cache, &key, e->engine->info.dimension, item->embedding);
-    img_cache_put_info(e->cache, &key.content, &item->info);
+    img_cache_put_info(e->cache, &key, &item->info);
 }

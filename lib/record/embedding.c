@@ -112,6 +112,20 @@ static void put_stamp(struct img_buf *out, const struct img_stamp *stamp)
                    stamp->size, stamp->mtime_ns, stamp->ctime_ns, stamp->dev, stamp->ino);
 }
 
+static void put_picture(struct img_buf *out, const struct img_picture_record *picture)
+{
+    img_buf_printf(out,
+                   ",\"picture\":{\"width\":%" PRIu32 ",\"height\":%" PRIu32
+                   ",\"shrink\":%" PRIu32 ",\"pixels_hash\":\"",
+                   picture->width, picture->height, picture->shrink);
+    for (size_t i = 0; i < sizeof picture->pixels_hash->bytes; i++)
+        img_buf_printf(out, "%02x", picture->pixels_hash->bytes[i]);
+    img_buf_puts(out, "\",\"perceptual_hash\":\"");
+    for (size_t i = 0; i < 32; i++)
+        img_buf_printf(out, "%02x", picture->perceptual_hash[i]);
+    img_buf_puts(out, "\"}");
+}
+
 void img_embedding_put(struct img_buf *out, const struct img_embedding_record *record)
 {
     img_buf_putc(out, '{');
@@ -145,6 +159,8 @@ void img_embedding_put(struct img_buf *out, const struct img_embedding_record *r
     put_word(out, "error_code", record->error ? img_code_name(record->error->code) : NULL);
     if (record->stamp)
         put_stamp(out, record->stamp);
+    if (record->picture)
+        put_picture(out, record->picture);
     img_fields_put_rest(out, record->input, record->metadata || record->debug);
     img_buf_puts(out, "}\n");
 }

@@ -4,6 +4,7 @@
 #define IMG_RECORD_EMBEDDING_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -11,6 +12,14 @@
 #include "base/hash.h"
 #include "json/scan.h"
 #include "record/metadata.h"
+
+/* What a collection keeps of a picture besides, to find copies of it. */
+struct img_picture_record {
+    uint32_t width, height; /* as stored */
+    uint32_t shrink;        /* it was decoded at 1/shrink */
+    const struct img_id *pixels_hash;
+    const unsigned char *perceptual_hash; /* [32] */
+};
 
 struct img_embedding_record {
     bool is_text;           /* "text" takes the place of "image_path", and there is no
@@ -38,7 +47,8 @@ struct img_embedding_record {
     const struct img_log_line *logs;
     size_t log_count;
     bool row; /* a collection's: no "embedding", "processing_time" and "cached" … */
-    const struct img_stamp *stamp; /* … and "file", the file's stamp, where there is one */
+    const struct img_stamp *stamp; /* … and "file", the file's stamp, where there is one, … */
+    const struct img_picture_record *picture; /* … and "picture", likewise */
     const struct img_err *error;         /* NULL: null; else embedding must be NULL */
     /* The record this input came in, or NULL: its unknown fields follow ours, in their order, byte
      * for byte; its "metadata" is kept unless this record writes one. */

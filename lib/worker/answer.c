@@ -60,12 +60,14 @@ bool img_worker_answer_check(struct img_worker_answer *answer)
     tidy_ascii(info->creation_date, sizeof info->creation_date);
     tidy_ascii(info->modification_date, sizeof info->modification_date);
     tidy_sentence(answer->text, sizeof answer->text);
-    memset(info->unused, 0, sizeof info->unused);
+    info->unused = 0;
     return code_allowed(answer->code) && answer->facts_len <= IMG_WORKER_FACTS_MAX &&
            answer->columns <= IMG_THUMBNAIL_MAX && answer->rows <= IMG_THUMBNAIL_MAX &&
            info->format < IMG_FORMAT_COUNT &&
            info->orientation <= 8 && info->has_alpha <= 1 && info->has_icc_profile <= 1 &&
-           in_range(info->sharpness, 255.0f * 16) && in_range(info->contrast, 255.0f) &&
+           info->has_hashes <= 1 && info->shrink <= 8 &&
+           in_range(info->sharpness, 255.0f * 16) && in_range(info->gradient, 255.0f * 2) &&
+           in_range(info->contrast, 255.0f) && in_range(info->clipping, 1.0f) &&
            in_range(info->dpi_x, IMG_DPI_MAX) && in_range(info->dpi_y, IMG_DPI_MAX);
 }
 

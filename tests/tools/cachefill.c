@@ -31,7 +31,7 @@ static void fill(struct img_cache *cache, const char *bytes, size_t len,
     for (size_t i = 0; i < DIMENSION; i++)
         vector[i] = (float)key.content.id.bytes[i % 16] + (float)i / 512;
     img_cache_put_vector(cache, &key, DIMENSION, vector);
-    img_cache_put_info(cache, &key.content, &info);
+    img_cache_put_info(cache, &key, &info);
     if (stamp)
         img_cache_put_file(cache, stamp, &key.content);
     img_cache_name_content(&name, &key.content);

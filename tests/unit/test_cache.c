@@ -124,10 +124,16 @@ static const struct img_info info = {
     .mode = "RGBA",
     .creation_date = "2024-05-06T07:08:09",
     .has_alpha = 1,
+    .has_hashes = 1,
+    .shrink = 2,
     .sharpness = 12.5f,
+    .gradient = 10,
     .contrast = 40,
+    .clipping = 0.25f,
     .dpi_x = 72,
     .dpi_y = 72,
+    .pixels_id = {{1, 2, 3}},
+    .perceptual = {{4, 5, 6}},
 };
 
 static void put_nth(struct img_cache *cache, unsigned i)
@@ -138,7 +144,7 @@ static void put_nth(struct img_cache *cache, unsigned i)
     nth_vector(i, nth_dimension(i), vector);
     img_cache_put_file(cache, &stamp, &key.content);
     img_cache_put_vector(cache, &key, nth_dimension(i), vector);
-    img_cache_put_info(cache, &key.content, &info);
+    img_cache_put_info(cache, &key, &info);
 }
 
 /* 1: found and right, 0: missed, -1: found and wrong. */
@@ -172,7 +178,7 @@ static void what_is_put_is_found(void **state)
     assert_int_equal(get_nth(cache, 1), 1);
     assert_true(img_cache_get_file(cache, &stamp, &content));
     assert_memory_equal(&content, &key.content, sizeof content);
-    assert_true(img_cache_get_info(cache, &key.content, &read));
+    assert_true(img_cache_get_info(cache, &key, &read));
     assert_memory_equal(&read, &info, sizeof read);
     assert_true(img_cache_get_failure(cache, &key.content, &back));
     assert_int_equal(back.code, IMG_ERR_TRUNCATED);
@@ -568,7 +574,7 @@ static void impossible_facts_are_misses(void **state)
     (void)state;
     struct img_cache_name name;
     struct img_cache_value value;
-    struct img_content content = {.size = 1};
+    const struct img_cache_key key = {.content.size = 1};
     struct img_info bad[7], back;
     for (int i = 0; i < 7; i++)
         bad[i] = info;
@@ -579,7 +585,7 @@ static void impossible_facts_are_misses(void **state)
     bad[4].sharpness = (float)strtod("nan", NULL);
     bad[5].pages = 0;
     bad[6].dpi_x = -1;
-    img_cache_name_fact(&name, &content);
+    img_cache_name_info(&name, &key);
     for (int i = 0; i < 7; i++) {
         img_cache_write_info(&value, img_cache_name_bytes(&name), &bad[i]);
         assert_false(img_cache_read_info(img_cache_name_bytes(&name),
@@ -640,7 +646,7 @@ static void another_version_is_moved_aside(void **state)
     free(bytes);
     cache = open_at(scratch_path("c"));
     assert_int_equal(heard.warnings, 1);
-    assert_non_null(strstr(heard.last, "version 2"));
+    assert_non_null(strstr(heard.last, "version 3"));
     assert_int_equal(get_nth(cache, 0), 0);
     img_cache_close(cache);
 }

@@ -150,24 +150,105 @@ static void no_pass_without_a_change_of_size(void **state)
     img_arena_clear(&arena);
 }
 
+static uint8_t *pixels;
+enum { SIDE = 64, BYTES = SIDE * SIDE * 3 };
+
+static float confidence_of(struct img_info *info)
+{
+    info->width = info->height = SIDE;
+    img_quality_measure(pixels, SIDE, info);
+    return img_confidence(info, SIDE);
+}
+
+/* Bars of a colour on black, edges as sharp as can be. */
+static void draw_bars(unsigned red, unsigned green, unsigned blue)
+{
+    for (size_t i = 0; i < (size_t)SIDE * SIDE; i++) {
+        bool bar = i % SIDE / 16 % 2;
+        pixels[i * 3] = (uint8_t)(bar ? red : 10);
+        pixels[i * 3 + 1] = (uint8_t)(bar ? green : 10);
+        pixels[i * 3 + 2] = (uint8_t)(bar ? blue : 10);
+    }
+}
+
+/* Every pixel the mean of its row's neighbours, rounds times over. */
+static void blur(unsigned rounds)
+{
+    static uint8_t old[BYTES];
+    for (; rounds > 0; rounds--) {
+        memcpy(old, pixels, BYTES);
+        for (size_t i = 3; i + 3 < BYTES; i++)
+            pixels[i] = (uint8_t)((old[i - 3] + old[i] * 2 + old[i + 3] + 2) / 4);
+    }
+}
+
 static void confidence_stays_in_its_range(void **state)
 {
-    struct img_info info = {.width = 500, .height = 375};
-    uint8_t *pixels = calloc(64 * 64, 3);
+    struct img_info info = {0};
     (void)state;
-    img_quality_measure(pixels, 64, &info);
-    assert_true(info.contrast <= 0.0F && info.sharpness <= 0.0F);
-    assert_true(img_confidence(&info, 64) > 0.0F && img_confidence(&info, 64) < 0.2F);
-    for (size_t i = 0; i < 64 * 64; i++)
-        memset(pixels + i * 3, (i / 64 + i % 64) % 2 ? 255 : 0, 3);
-    img_quality_measure(pixels, 64, &info);
-    assert_true(info.contrast > 127.0F && info.contrast < 128.0F);
-    assert_true(img_confidence(&info, 64) >= 1.0F);
-    info.decoder_warnings = 1;
-    assert_true(img_confidence(&info, 64) < 1.0F);
+    memset(pixels, 0, BYTES);
+    assert_true(confidence_of(&info) > 0.0F && confidence_of(&info) < 0.2F);
+    assert_true(info.contrast <= 0.0F && info.sharpness <= 0.0F && info.clipping >= 1.0F);
     info = (struct img_info){0};
-    assert_true(img_confidence(&info, 64) <= 0.0F);
+    assert_true(img_confidence(&info, SIDE) <= 0.0F);
+    assert_true(img_confidence(&info, 0) <= 0.0F);
+    memset(pixels, 200, BYTES);
+    img_quality_measure(pixels, 1, &info);
+    assert_true(info.contrast <= 0.0F && info.gradient <= 0.0F);
+}
+
+/* Flat and sharp is nothing to complain of, nor are colours of the same lightness. */
+static void sharp_graphics_are_trusted(void **state)
+{
+    struct img_info info = {0};
+    (void)state;
+    draw_bars(240, 240, 240);
+    assert_true(confidence_of(&info) >= 1.0F);
+    draw_bars(220, 90, 60);
+    assert_true(confidence_of(&info) >= 1.0F);
+    for (size_t i = 0; i < (size_t)SIDE * SIDE; i++) /* red and blue, luma 60 both */
+        memcpy(pixels + i * 3, i % SIDE < SIDE / 2 ? "\xb0\x08\x20" : "\x14\x28\xff", 3);
+    assert_true(confidence_of(&info) >= 1.0F);
+    info.decoder_warnings = 1;
+    assert_true(confidence_of(&info) > 0.79F && confidence_of(&info) < 0.81F);
+}
+
+static void each_fault_lowers_confidence(void **state)
+{
+    struct img_info info = {0};
+    (void)state;
+    float last = 1.1F;
+    for (unsigned rounds = 0; rounds <= 32; rounds = rounds ? rounds * 2 : 4) { /* blurred */
+        draw_bars(240, 240, 240);
+        blur(rounds);
+        float now = confidence_of(&info);
+        assert_true(now < last);
+        last = now;
+    }
+    assert_true(last < 0.5F);
+    draw_bars(20, 20, 20); /* dark: 10 levels of contrast */
+    assert_true(confidence_of(&info) < 0.6F);
+    for (size_t i = 0; i < BYTES; i++) /* clipped */
+        pixels[i] = i % (8 * 3) < 3 ? 0 : 255;
+    assert_true(confidence_of(&info) > 0.55F && confidence_of(&info) < 0.65F);
+    draw_bars(240, 240, 240); /* tiny */
+    confidence_of(&info);
+    info.width = SIDE / 4;
+    assert_true(img_confidence(&info, SIDE) > 0.4F && img_confidence(&info, SIDE) < 0.45F);
+}
+
+static int make_room(void **state)
+{
+    (void)state;
+    pixels = malloc(BYTES);
+    return pixels ? 0 : -1;
+}
+
+static int free_room(void **state)
+{
+    (void)state;
     free(pixels);
+    return 0;
 }
 
 int main(void)
@@ -180,6 +261,8 @@ int main(void)
         cmocka_unit_test(a_sliver_costs_little),
         cmocka_unit_test(no_pass_without_a_change_of_size),
         cmocka_unit_test(confidence_stays_in_its_range),
+        cmocka_unit_test(sharp_graphics_are_trusted),
+        cmocka_unit_test(each_fault_lowers_confidence),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_room, free_room);
 }
