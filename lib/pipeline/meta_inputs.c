@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "input/bytes.h"
+#include "pipeline/records.h"
 
 enum { PATH_LINE_MAX = 1 << 20 };
 
@@ -128,22 +129,14 @@ static void take_record(struct img_meta_input *input, const struct img_input_rec
 static bool next_record(struct img_meta_inputs *inputs, struct img_arena *arena,
                         struct img_meta_input *input, bool *more, struct img_err *err)
 {
-    const char *line;
-    size_t len;
-    if (!next_line(inputs, input, &line, &len, err))
+    struct img_record_line next;
+    if (!img_record_line_next(&inputs->lines, arena, &next, err))
         return false;
+    *more = next.more;
     input->kind = IMG_META_BROKEN;
-    *more = line || input->err.code != IMG_OK;
-    if (!line)
-        return true;
-    struct img_input_record *record = img_arena_alloc(arena, sizeof *record, err);
-    const char *kept = record ? img_arena_copy(arena, line, len, err) : NULL;
-    if (!kept)
-        return false;
-    if (img_record_read(kept, len, arena, record, &input->err))
-        take_record(input, record, kept, len);
-    else
-        img_err_in(&input->err, "line %llu", (unsigned long long)inputs->lines.number);
+    input->err = next.err;
+    if (next.record && next.err.code == IMG_OK)
+        take_record(input, next.record, next.line, next.len);
     return true;
 }
 

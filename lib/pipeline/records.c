@@ -2,7 +2,6 @@
 #include "pipeline/records.h"
 
 #include "base/utf8.h"
-#include "record/read.h"
 
 void img_item_take_text(struct img_item *item, const char *text, size_t len)
 {
@@ -44,31 +43,45 @@ static void take_record(struct img_item *item, const struct img_input_record *re
     }
 }
 
-bool img_records_next(struct img_lines *lines, struct img_arena *arena, struct img_item *item,
-                      bool *more, struct img_err *err)
+bool img_record_line_next(struct img_lines *lines, struct img_arena *arena,
+                          struct img_record_line *next, struct img_err *err)
 {
     const char *line;
-    size_t len;
-    item->kind = IMG_ITEM_BROKEN;
-    if (!img_lines_next(lines, &line, &len, &item->err)) {
-        *more = true;
-        if (item->err.code == IMG_ERR_TOO_LARGE)
+    *next = (struct img_record_line){0};
+    if (!img_lines_next(lines, &line, &next->len, &next->err)) {
+        next->more = true;
+        if (next->err.code == IMG_ERR_TOO_LARGE)
             return true;
-        *err = item->err;
+        *err = next->err;
         err->code = IMG_ERR_SYSTEM; /* of all inputs still to come, not of one */
         return img_err_in(err, "standard input");
     }
-    *more = line != NULL;
+    next->more = line != NULL;
     if (!line)
         return true;
     struct img_input_record *record = img_arena_alloc(arena, sizeof *record, err);
-    const char *kept = record ? img_arena_copy(arena, line, len, err) : NULL;
-    if (!kept)
+    next->line = record ? img_arena_copy(arena, line, next->len, err) : NULL;
+    if (!next->line)
         return false;
-    if (img_record_read(kept, len, arena, record, &item->err))
-        take_record(item, record, kept, len);
-    else
-        img_err_in(&item->err, "line %llu", (unsigned long long)lines->number);
-    item->input = &record->object; /* its fields go on even if it is of no use to us */
+    next->record = record;
+    if (!img_record_read(next->line, next->len, arena, record, &next->err))
+        img_err_in(&next->err, "line %llu", (unsigned long long)lines->number);
+    return true;
+}
+
+bool img_records_next(struct img_lines *lines, struct img_arena *arena, struct img_item *item,
+                      bool *more, struct img_err *err)
+{
+    struct img_record_line next;
+    if (!img_record_line_next(lines, arena, &next, err))
+        return false;
+    *more = next.more;
+    item->kind = IMG_ITEM_BROKEN;
+    item->err = next.err;
+    if (!next.record)
+        return true;
+    if (next.err.code == IMG_OK)
+        take_record(item, next.record, next.line, next.len);
+    item->input = &next.record->object; /* its fields go on even if it is of no use to us */
     return true;
 }
