@@ -7,6 +7,7 @@
 #include "decode/drawing.h"
 #include "decode/head.h"
 #include "decode/log.h"
+#include "decode/profile.h"
 #include "meta/container.h"
 #include "meta/exif.h"
 
@@ -254,15 +255,29 @@ static bool pump(const struct img_job *job, VipsImage *image, const struct img_l
     return good;
 }
 
-/* color_profile=srgb: through the embedded profile, where there is one. */
+static enum img_profile_kind profile_kind(VipsImage *image)
+{
+    int bands = vips_image_get_bands(image);
+    if (bands >= 4 && vips_image_get_interpretation(image) == VIPS_INTERPRETATION_CMYK)
+        return IMG_PROFILE_OF_CMYK;
+    return bands >= 3 ? IMG_PROFILE_OF_RGB : IMG_PROFILE_OF_GREY;
+}
+
+/* color_profile=srgb: through the embedded profile, where there is one. One that cannot be used is a
+ * warning, and as good as none. */
 static void to_srgb(const struct img_job *job, VipsImage **image)
 {
     VipsImage *converted;
+    const void *profile;
+    size_t len;
     if (!job->prep->srgb || !vips_image_get_typeof(*image, VIPS_META_ICC_NAME))
         return;
-    if (vips_icc_transform(*image, &converted, "srgb", "embedded", TRUE, "depth", 8, NULL) != 0) {
-        /* A profile that cannot be used is as good as none. */
+    if (vips_image_get_blob(*image, VIPS_META_ICC_NAME, &profile, &len) != 0 ||
+        !img_profile_fits(profile, len, profile_kind(*image)) ||
+        vips_icc_transform(*image, &converted, "srgb", "embedded", TRUE, "intent",
+                           VIPS_INTENT_RELATIVE, "depth", 8, NULL) != 0) {
         vips_error_clear();
+        job->info->decoder_warnings++;
         return;
     }
     g_object_unref(*image);
