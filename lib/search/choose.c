@@ -19,6 +19,7 @@ struct results {
     double pairs[2], dots[QUERIES * ROWS], gaps[QUERIES * ROWS], squares[ROWS];
     int32_t codes[ROWS], products[ROWS * PANELS * IMG_CODE_PANEL];
     int16_t wide[ROWS * DEPTH];
+    uint16_t masks[ROWS * PANELS];
 };
 
 static uint32_t next(uint32_t *seed)
@@ -64,6 +65,10 @@ static void compute(const struct img_search_kernels *kernels, const struct examp
                                                       .depth = DEPTH, .panels = e->panels,
                                                       .panel_count = PANELS, .out = r->products});
     kernels->widen(e->codes, sizeof e->codes, r->wide);
+    kernels->sift(&(struct img_sift){.sums = r->products, .row_count = ROWS, .panel_count = PANELS,
+                                     .scales = e->rows, .reaches = e->rows + ROWS,
+                                     .errors = e->more, .weights = e->more + ROWS,
+                                     .terms = e->rows + 2 * ROWS, .masks = r->masks});
 }
 
 bool img_search_kernels_check(const struct img_search_kernels *kernels)

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /* Queries in doubles and codes are padded with zeros to whole multiples of these. */
-enum { IMG_SEARCH_LANES = 8, IMG_CODE_STEP = 64, IMG_CODE_PANEL = 16 };
+enum { IMG_SEARCH_LANES = 8, IMG_CODE_STEP = 64, IMG_CODE_PANEL = 16, IMG_SIFT_TERMS = 5 };
 
 /* Sums over the dimension for every pair of a row and a query. */
 struct img_search_product {
@@ -35,6 +35,19 @@ struct img_code_product {
     int32_t *out; /* [row_count, 16 * panel_count] */
 };
 
+/* For every pair of a row and a query of panels, whether
+ *
+ *   terms[0] + weight terms[1] + reach terms[2] + error terms[3] + (sum scale) terms[4] >= 0
+ *
+ * in float32, each step of the sum fused. What the numbers are, bounds.h says. */
+struct img_sift {
+    const int32_t *sums; /* [row_count, panel_count, 16] */
+    size_t row_count, panel_count;
+    const float *scales, *reaches, *errors, *weights; /* [row_count] */
+    const float *terms;                               /* [panel_count, 5, 16] */
+    uint16_t *masks; /* [row_count, panel_count], a bit a query, lowest first */
+};
+
 struct img_search_kernels {
     const char *name; /* scalar, avx2, avx512, avx512vnni, neon */
 
@@ -51,6 +64,7 @@ struct img_search_kernels {
                   int32_t *out);
     void (*code_products)(const struct img_code_product *p);
     void (*widen)(const int8_t *codes, size_t n, int16_t *out); /* n a multiple of 64 */
+    void (*sift)(const struct img_sift *s);
 };
 
 /* The sets this build has, slowest (the scalar one) to fastest, NULL at the end. */

@@ -28,14 +28,14 @@ INLINE void tile(const enum sum_of what, const int rows, const int queries, cons
                  size_t out_stride)
 {
     size_t whole = dimension / LANES * LANES, rest = dimension - whole;
-    v8 sum[TILE_ROWS][TILE_QUERIES];
+    v8 sum[SUM_ROWS][SUM_QUERIES];
     UNROLL
     for (int r = 0; r < rows; r++)
         UNROLL
         for (int q = 0; q < queries; q++)
             sum[r][q] = d_zero();
     for (size_t i = 0; i < whole; i += LANES) {
-        v8 x[TILE_ROWS];
+        v8 x[SUM_ROWS];
         UNROLL
         for (int r = 0; r < rows; r++)
             x[r] = d_widen(row + (size_t)r * dimension + i);
@@ -69,8 +69,8 @@ INLINE void tiles(const enum sum_of what, const int queries, const float *rows, 
                   size_t out_stride)
 {
     size_t r = 0;
-    for (; r + TILE_ROWS <= row_count; r += TILE_ROWS)
-        tile(what, TILE_ROWS, queries, rows + r * dimension, dimension, query, query_stride,
+    for (; r + SUM_ROWS <= row_count; r += SUM_ROWS)
+        tile(what, SUM_ROWS, queries, rows + r * dimension, dimension, query, query_stride,
              out + r, out_stride);
     for (; r < row_count; r++)
         tile(what, 1, queries, rows + r * dimension, dimension, query, query_stride, out + r,
@@ -80,8 +80,8 @@ INLINE void tiles(const enum sum_of what, const int queries, const float *rows, 
 INLINE void product(const enum sum_of what, const struct img_search_product *p)
 {
     size_t q = 0;
-    for (; q + TILE_QUERIES <= p->query_count; q += TILE_QUERIES)
-        tiles(what, TILE_QUERIES, p->rows, p->row_count, p->dimension,
+    for (; q + SUM_QUERIES <= p->query_count; q += SUM_QUERIES)
+        tiles(what, SUM_QUERIES, p->rows, p->row_count, p->dimension,
               p->queries + q * p->query_stride, p->query_stride, p->out + q * p->out_stride,
               p->out_stride);
     for (; q < p->query_count; q++)
@@ -162,14 +162,14 @@ static void codes(const int16_t *query, const int8_t *of, size_t row_count, size
 INLINE void code_tile(const int rows, const int panels, const int16_t *row, size_t depth,
                       const int16_t *panel, int32_t *out, size_t out_stride)
 {
-    w16 sum[CODE_TILE_ROWS][CODE_TILE_PANELS];
+    w16 sum[PANEL_ROWS][PANELS];
     UNROLL
     for (int r = 0; r < rows; r++)
         UNROLL
         for (int p = 0; p < panels; p++)
             sum[r][p] = w_zero();
     for (size_t i = 0; i < depth; i += 2) {
-        w16 y[CODE_TILE_PANELS];
+        w16 y[PANELS];
         UNROLL
         for (int p = 0; p < panels; p++)
             y[p] = w_load(panel + (size_t)p * depth * IMG_CODE_PANEL + i * IMG_CODE_PANEL);
@@ -193,8 +193,8 @@ INLINE void code_tiles(const int panels, const struct img_code_product *p, size_
     size_t stride = p->panel_count * IMG_CODE_PANEL, r = 0;
     const int16_t *queries = p->panels + panel * p->depth * IMG_CODE_PANEL;
     int32_t *out = p->out + panel * IMG_CODE_PANEL;
-    for (; r + CODE_TILE_ROWS <= p->row_count; r += CODE_TILE_ROWS)
-        code_tile(CODE_TILE_ROWS, panels, p->rows + r * p->depth, p->depth, queries,
+    for (; r + PANEL_ROWS <= p->row_count; r += PANEL_ROWS)
+        code_tile(PANEL_ROWS, panels, p->rows + r * p->depth, p->depth, queries,
                   out + r * stride, stride);
     for (; r < p->row_count; r++)
         code_tile(1, panels, p->rows + r * p->depth, p->depth, queries, out + r * stride, stride);
@@ -203,8 +203,8 @@ INLINE void code_tiles(const int panels, const struct img_code_product *p, size_
 static void code_products(const struct img_code_product *p)
 {
     size_t panel = 0;
-    for (; panel + CODE_TILE_PANELS <= p->panel_count; panel += CODE_TILE_PANELS)
-        code_tiles(CODE_TILE_PANELS, p, panel);
+    for (; panel + PANELS <= p->panel_count; panel += PANELS)
+        code_tiles(PANELS, p, panel);
     for (; panel < p->panel_count; panel++)
         code_tiles(1, p, panel);
 }
@@ -215,8 +215,26 @@ static void widen(const int8_t *from, size_t n, int16_t *out)
         w_keep(out + i, w_widen(from + i));
 }
 
+static void sift(const struct img_sift *s)
+{
+    for (size_t r = 0; r < s->row_count; r++) {
+        v16 scale = v_set(s->scales[r]), reach = v_set(s->reaches[r]);
+        v16 error = v_set(s->errors[r]), weight = v_set(s->weights[r]);
+        for (size_t p = 0; p < s->panel_count; p++) {
+            const float *terms = s->terms + p * IMG_SIFT_TERMS * IMG_CODE_PANEL;
+            const int32_t *sums = s->sums + (r * s->panel_count + p) * IMG_CODE_PANEL;
+            v16 v = v_fma(weight, v_load(terms + IMG_CODE_PANEL), v_load(terms));
+            v = v_fma(reach, v_load(terms + 2 * IMG_CODE_PANEL), v);
+            v = v_fma(error, v_load(terms + 3 * IMG_CODE_PANEL), v);
+            v16 sum = v_mul(v_from(w_load_sums(sums)), scale);
+            v = v_fma(sum, v_load(terms + 4 * IMG_CODE_PANEL), v);
+            s->masks[r * s->panel_count + p] = v_mask(v);
+        }
+    }
+}
+
 #define IMG_SEARCH_KERNELS_OF(set)                                                                 \
     {.name = set, .dot = dot, .gap = gap, .dots = dots, .gaps = gaps, .squares = squares,          \
-     .codes = codes, .code_products = code_products, .widen = widen}
+     .codes = codes, .code_products = code_products, .widen = widen, .sift = sift}
 
 #endif

@@ -1,5 +1,6 @@
 /* Opening a search, and scores of rows that are named. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/size.h"
 #include "search/inside.h"
@@ -22,8 +23,15 @@ bool img_search_open(struct img_search **search, const struct img_search_options
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for a search");
     s->options = *options;
     s->kernels = kernels;
+    s->options.folder = s->folder = options->folder ? strdup(options->folder) : NULL;
+    if (options->folder && !s->folder) {
+        free(s);
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for a search");
+    }
     s->pool = img_pool_new(options->threads ? options->threads : img_processors(), err);
-    if (!s->pool) {
+    if (!s->pool || !img_derived_open(&s->derived, &s->options, kernels, s->pool, err)) {
+        img_pool_free(s->pool);
+        free(s->folder);
         free(s);
         return false;
     }
@@ -37,7 +45,9 @@ void img_search_close(struct img_search *search)
     if (!search)
         return;
     img_pool_free(search->pool);
+    img_derived_close(&search->derived);
     pthread_mutex_destroy(&search->turn);
+    free(search->folder);
     free(search);
 }
 

@@ -12,19 +12,25 @@ enum { QUERIES_MAX = 256 };
 /* About how much memory short lists may take before fewer queries are taken at a time. */
 #define LISTS_BYTES ((size_t)256 << 20)
 
-struct joined {
-    struct img_scan *scan;
-    size_t query;
-};
-
-static double score_row(void *ctx, size_t row)
+double img_scan_score(void *scan_query, size_t row)
 {
-    const struct joined *j = ctx;
-    const struct img_search *s = j->scan->search;
+    const struct img_scan_query *of = scan_query;
+    const struct img_scan *scan = of->scan;
+    const struct img_search *s = scan->search;
     size_t dimension = s->options.dimension;
     return img_score_pair(s->kernels, s->options.vectors + row * dimension,
-                          j->scan->queries + j->query * dimension, j->scan->squares[j->query],
-                          dimension, j->scan->request->metric);
+                          scan->queries + of->query * dimension, scan->squares[of->query],
+                          dimension, scan->request->metric);
+}
+
+static bool scan_turn(struct img_scan *scan, struct img_scan_thread *thread, size_t begin,
+                      size_t end)
+{
+    size_t sifted = scan->sifted_rows <= begin ? begin
+                    : scan->sifted_rows < end  ? scan->sifted_rows
+                                               : end;
+    return (begin == sifted || img_scan_sifting(scan, thread, begin, sifted)) &&
+           (sifted == end || img_scan_exactly(scan, thread, sifted, end));
 }
 
 static void scan_rows(void *ctx, unsigned index, unsigned threads)
@@ -40,7 +46,7 @@ static void scan_rows(void *ctx, unsigned index, unsigned threads)
         if (o->stopped && o->stopped() != 0)
             atomic_store(&scan->stopped, true);
         size_t end = o->count - begin < IMG_SCAN_TURN ? o->count : begin + IMG_SCAN_TURN;
-        if (atomic_load(&scan->stopped) || !img_scan_exactly(scan, thread, begin, end))
+        if (atomic_load(&scan->stopped) || !scan_turn(scan, thread, begin, end))
             atomic_store(&scan->failed, true);
     }
 }
@@ -48,13 +54,12 @@ static void scan_rows(void *ctx, unsigned index, unsigned threads)
 static bool join_query(struct img_scan *scan, size_t query, struct img_hit *hits, size_t *found,
                        struct img_err *err)
 {
-    struct joined joined = {scan, query};
-    const struct img_scorer scorer = {score_row, &joined};
+    const struct img_scorer scorer = {img_scan_score, &(struct img_scan_query){scan, query}};
     struct img_shortlist *list = &scan->threads[0].lists[query];
     for (unsigned t = 1; t < scan->thread_count; t++) {
         const struct img_shortlist *other = &scan->threads[t].lists[query];
-        if (other->least > list->least)
-            list->least = other->least;
+        list->least = fmax(list->least, other->least);
+        list->misjudged |= other->misjudged;
         for (size_t i = 0; i < other->count; i++)
             if (!img_shortlist_offer(list, &other->candidates[i], &scorer, err))
                 return false;
@@ -63,7 +68,19 @@ static bool join_query(struct img_scan *scan, size_t query, struct img_hit *hits
     *found = list->count;
     for (size_t i = 0; i < list->count; i++)
         hits[i] = (struct img_hit){list->candidates[i].row, list->candidates[i].lower};
+    if (list->misjudged)
+        atomic_store(&scan->misjudged, true);
     return true;
+}
+
+static void join_some(void *ctx, unsigned index, unsigned threads)
+{
+    struct img_scan *scan = ctx;
+    size_t top_k = scan->request->top_k;
+    for (size_t q = index; q < scan->query_count; q += threads)
+        if (!join_query(scan, q, scan->hits + q * top_k, &scan->found[q],
+                        &scan->threads[index].err))
+            atomic_store(&scan->failed, true);
 }
 
 static void close_scan(struct img_scan *scan)
@@ -74,10 +91,13 @@ static void close_scan(struct img_scan *scan)
             img_shortlist_clear(&thread->lists[q]);
         free(thread->lists);
         free(thread->sums);
+        img_sifter_close(&thread->sifter);
     }
     free(scan->threads);
     free(scan->wide);
     free(scan->squares);
+    free(scan->bars);
+    img_sifted_forget(&scan->sifted);
 }
 
 static bool widen_queries(struct img_scan *scan, struct img_err *err)
@@ -117,9 +137,34 @@ static bool open_scan(struct img_scan *scan, size_t keep, struct img_err *err)
     return widen_queries(scan, err);
 }
 
+/* Makes the derived file ready for these queries, where there is one and they have bounds. */
+static bool open_sifting(struct img_scan *scan, struct img_err *err)
+{
+    const struct img_search *s = scan->search;
+    const struct img_reduced *reduced = &s->derived.reduced;
+    bool usable;
+    if (reduced->count == 0)
+        return true;
+    scan->bars = calloc(scan->query_count, sizeof *scan->bars);
+    if (!scan->bars)
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for a search");
+    for (size_t q = 0; q < scan->query_count; q++)
+        atomic_init(&scan->bars[q], scan->request->min_score);
+    if (!img_sifted_ask(&scan->sifted, reduced, scan->queries, scan->query_count,
+                        scan->request->metric, &usable, err))
+        return false;
+    for (unsigned t = 0; usable && t < scan->thread_count; t++)
+        if (!img_sifter_open(&scan->threads[t].sifter, &scan->sifted, s->kernels, err))
+            return false;
+    scan->sifted_rows = usable ? reduced->count : 0;
+    return true;
+}
+
 static bool run_scan(struct img_scan *scan, struct img_err *err)
 {
     img_pool_run(scan->search->pool, scan_rows, scan);
+    if (!atomic_load(&scan->failed))
+        img_pool_run(scan->search->pool, join_some, scan);
     if (!atomic_load(&scan->failed))
         return true;
     if (atomic_load(&scan->stopped))
@@ -130,18 +175,34 @@ static bool run_scan(struct img_scan *scan, struct img_err *err)
     return false;
 }
 
+/* Damaged rows were searched all the same; bounds that did not hold make the file unusable. */
+static void judge_derived(struct img_scan *scan)
+{
+    struct img_search *s = scan->search;
+    size_t damaged = 0;
+    for (unsigned t = 0; t < scan->thread_count; t++)
+        damaged += scan->threads[t].sifter.damaged;
+    if (damaged == 0 && !atomic_load(&scan->misjudged))
+        return;
+    img_report(s->options.report, IMG_WARNING, "%s/" IMG_DERIVED_NAME " is damaged and not used",
+               s->options.folder);
+    img_derived_discard(&s->derived, &s->options);
+}
+
 static bool search_some(struct img_search *search, const struct img_search_request *request,
                         size_t first, size_t count, struct img_hit *hits, size_t *found,
                         struct img_err *err)
 {
     size_t keep = request->top_k < search->options.count ? request->top_k : search->options.count;
     struct img_scan scan = {.search = search, .request = request, .query_count = count,
-                            .queries = request->queries + first * search->options.dimension};
-    bool ok = open_scan(&scan, keep, err) && run_scan(&scan, err);
-    for (size_t q = 0; ok && q < count; q++)
-        ok = join_query(&scan, q, hits + (first + q) * request->top_k, &found[first + q], err);
+                            .queries = request->queries + first * search->options.dimension,
+                            .hits = hits + first * request->top_k, .found = found + first};
+    bool ok = open_scan(&scan, keep, err) && open_sifting(&scan, err) && run_scan(&scan, err);
+    bool again = ok && atomic_load(&scan.misjudged);
+    if (ok)
+        judge_derived(&scan);
     close_scan(&scan);
-    return ok;
+    return again ? search_some(search, request, first, count, hits, found, err) : ok;
 }
 
 static bool check_queries(const struct img_search *search,

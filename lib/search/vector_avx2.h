@@ -2,6 +2,8 @@
 #ifndef IMG_SEARCH_VECTOR_AVX2_H
 #define IMG_SEARCH_VECTOR_AVX2_H
 
+#include "kernel/vector_avx2.h"
+
 #include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
@@ -14,11 +16,11 @@ typedef struct {
     __m256i low, high;
 } w16;
 
-#define TILE_ROWS 2
-#define TILE_QUERIES 2
+#define SUM_ROWS 2
+#define SUM_QUERIES 2
 #define CODE_ROWS 4
-#define CODE_TILE_ROWS 4
-#define CODE_TILE_PANELS 1
+#define PANEL_ROWS 4
+#define PANELS 1
 
 static inline v8 d_zero(void)
 {
@@ -114,6 +116,26 @@ static inline void w_keep(int16_t *to, w16 a)
 {
     keep_256(to, a.low);
     keep_256(to + 16, a.high);
+}
+
+static inline w16 w_load_sums(const int32_t *from)
+{
+    return (w16){load_256(from), load_256(from + 8)};
+}
+
+static inline v16 v_from(w16 a)
+{
+    return (v16){_mm256_cvtepi32_ps(a.low), _mm256_cvtepi32_ps(a.high)};
+}
+
+static inline int mask_256(__m256 a)
+{
+    return _mm256_movemask_ps(_mm256_cmp_ps(a, _mm256_setzero_ps(), _CMP_GE_OQ));
+}
+
+static inline uint16_t v_mask(v16 a)
+{
+    return (uint16_t)(mask_256(a.low) | mask_256(a.high) << 8);
 }
 
 #endif

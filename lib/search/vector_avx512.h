@@ -2,6 +2,8 @@
 #ifndef IMG_SEARCH_VECTOR_AVX512_H
 #define IMG_SEARCH_VECTOR_AVX512_H
 
+#include "kernel/vector_avx512.h"
+
 #include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
@@ -9,11 +11,11 @@
 typedef __m512d v8;
 typedef __m512i w16;
 
-#define TILE_ROWS 4
-#define TILE_QUERIES 4
+#define SUM_ROWS 4
+#define SUM_QUERIES 4
 #define CODE_ROWS 4
-#define CODE_TILE_ROWS 6
-#define CODE_TILE_PANELS 2
+#define PANEL_ROWS 6
+#define PANELS 2
 
 #ifndef PAIRS_ADDED
 #define PAIRS_ADDED(sum, a, b) _mm512_add_epi32(sum, _mm512_madd_epi16(a, b))
@@ -91,6 +93,21 @@ static inline void w_store(int32_t *to, w16 a)
 static inline void w_keep(int16_t *to, w16 a)
 {
     _mm512_storeu_si512(to, a);
+}
+
+static inline w16 w_load_sums(const int32_t *from)
+{
+    return _mm512_loadu_si512(from);
+}
+
+static inline v16 v_from(w16 a)
+{
+    return _mm512_cvtepi32_ps(a);
+}
+
+static inline uint16_t v_mask(v16 a)
+{
+    return _mm512_cmp_ps_mask(a, _mm512_setzero_ps(), _CMP_GE_OQ);
 }
 
 #endif

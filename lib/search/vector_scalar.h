@@ -2,6 +2,8 @@
 #ifndef IMG_SEARCH_VECTOR_SCALAR_H
 #define IMG_SEARCH_VECTOR_SCALAR_H
 
+#include "kernel/vector_scalar.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -16,11 +18,11 @@ typedef union {
     int16_t element[32];
 } w16;
 
-#define TILE_ROWS 1
-#define TILE_QUERIES 1
+#define SUM_ROWS 1
+#define SUM_QUERIES 1
 #define CODE_ROWS 1
-#define CODE_TILE_ROWS 1
-#define CODE_TILE_PANELS 1
+#define PANEL_ROWS 1
+#define PANELS 1
 
 static inline v8 d_zero(void)
 {
@@ -117,6 +119,30 @@ static inline void w_store(int32_t *to, w16 a)
 static inline void w_keep(int16_t *to, w16 a)
 {
     memcpy(to, a.element, sizeof a.element);
+}
+
+static inline w16 w_load_sums(const int32_t *from)
+{
+    w16 result;
+    memcpy(result.sum, from, sizeof result.sum);
+    return result;
+}
+
+static inline v16 v_from(w16 a)
+{
+    v16 result;
+    for (int i = 0; i < 16; i++)
+        result.lane[i] = (float)a.sum[i];
+    return result;
+}
+
+/* A bit for each lane that is not below zero, the first one lowest. */
+static inline uint16_t v_mask(v16 a)
+{
+    unsigned mask = 0;
+    for (unsigned i = 0; i < 16; i++)
+        mask |= (unsigned)(a.lane[i] >= 0.0f) << i;
+    return (uint16_t)mask;
 }
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "search/kernels.h"
+
 static uint64_t next(uint64_t *state)
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;
@@ -125,4 +127,47 @@ const char *nearest_differs(const struct img_search_options *options,
     free(hits);
     free(found);
     return result;
+}
+
+static const char *differs_by_kernels(struct img_search_options *options,
+                                      const struct img_search_request *request,
+                                      const struct img_hit *wanted, const size_t *found)
+{
+    static char text[700];
+    for (const struct img_search_kernels *const *set = img_search_kernels_built(); *set; set++) {
+        if (!img_search_kernels_run_here(*set))
+            continue;
+        options->kernels = (*set)->name;
+        for (options->threads = 1; options->threads <= 3; options->threads += 2) {
+            const char *what = nearest_differs(options, request, wanted, found);
+            if (!what)
+                continue;
+            snprintf(text, sizeof text, "metric %d, %s, %u threads: %s", (int)request->metric,
+                     (*set)->name, options->threads, what);
+            return text;
+        }
+    }
+    return NULL;
+}
+
+const char *nearest_differs_anywhere(const struct img_search_options *options,
+                                     const struct img_search_request *request)
+{
+    static const enum img_metric metrics[] = {IMG_METRIC_COSINE, IMG_METRIC_DOT,
+                                              IMG_METRIC_EUCLIDEAN};
+    struct img_search_options o = *options;
+    struct img_search_request r = *request;
+    struct img_hit *wanted = calloc(r.count * r.top_k + 1, sizeof *wanted);
+    size_t *found = calloc(r.count + 1, sizeof *found);
+    const char *what = NULL;
+    if (!wanted || !found)
+        abort();
+    for (size_t m = 0; !what && m < 3; m++) {
+        r.metric = metrics[m];
+        nearest_brute(&o, &r, wanted, found);
+        what = differs_by_kernels(&o, &r, wanted, found);
+    }
+    free(wanted);
+    free(found);
+    return what;
 }

@@ -21,4 +21,9 @@ const char *nearest_differs(const struct img_search_options *options,
                             const struct img_search_request *request,
                             const struct img_hit *wanted, const size_t *wanted_found);
 
+/* Holds a search to the brute force for every metric, kernel, and some numbers of threads. Returns as
+ * nearest_differs does. */
+const char *nearest_differs_anywhere(const struct img_search_options *options,
+                                     const struct img_search_request *request);
+
 #endif

@@ -1,0 +1,183 @@
+/* Integer sums of reduced rows with queries, and the rows that they cannot rule out. */
+#include "search/sifted.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/size.h"
+
+/* As many queries are summed one by one, along the row; more are worth a panel of sixteen. */
+enum { SINGLY = 4 };
+
+static void *array(size_t a, size_t b, size_t size)
+{
+    size_t n;
+    return img_size_mul(a, b, &n) && n > 0 ? calloc(n, size) : calloc(1, size);
+}
+
+void img_sifted_forget(struct img_sifted_queries *queries)
+{
+    free(queries->asked);
+    free(queries->codes);
+    free(queries->panels);
+    *queries = (struct img_sifted_queries){0};
+}
+
+static void fill_panels(struct img_sifted_queries *queries)
+{
+    size_t depth = queries->reduced->depth;
+    for (size_t q = 0; q < queries->count; q++) {
+        const int16_t *codes = queries->codes + q * depth;
+        int16_t *to = queries->panels + q / IMG_CODE_PANEL * depth * IMG_CODE_PANEL +
+                      q % IMG_CODE_PANEL * 2;
+        for (size_t i = 0; i < depth; i += 2) {
+            to[i * IMG_CODE_PANEL] = codes[i];
+            to[i * IMG_CODE_PANEL + 1] = codes[i + 1];
+        }
+    }
+}
+
+bool img_sifted_ask(struct img_sifted_queries *queries, const struct img_reduced *reduced,
+                    const float *vectors, size_t count, enum img_metric metric, bool *usable,
+                    struct img_err *err)
+{
+    size_t depth = reduced->depth;
+    *queries = (struct img_sifted_queries){
+        .reduced = reduced, .metric = metric, .count = count,
+        .panel_count = (count + IMG_CODE_PANEL - 1) / IMG_CODE_PANEL};
+    queries->asked = array(count, 1, sizeof *queries->asked);
+    queries->codes = array(count, depth, sizeof *queries->codes);
+    queries->panels = array(queries->panel_count * IMG_CODE_PANEL, depth, sizeof *queries->panels);
+    if (!queries->asked || !queries->codes || !queries->panels) {
+        img_sifted_forget(queries);
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for %zu queries", count);
+    }
+    *usable = true;
+    for (size_t q = 0; *usable && q < count; q++)
+        *usable = img_reduced_ask(reduced, vectors + q * reduced->dimension, &queries->asked[q],
+                                  queries->codes + q * depth);
+    fill_panels(queries);
+    return true;
+}
+
+bool img_sifter_open(struct img_sifter *sifter, const struct img_sifted_queries *queries,
+                     const struct img_search_kernels *kernels, struct img_err *err)
+{
+    size_t lanes = queries->panel_count * IMG_CODE_PANEL;
+    *sifter = (struct img_sifter){.queries = queries, .kernels = kernels};
+    sifter->wide = array(IMG_SIFT_ROWS, queries->reduced->depth, sizeof *sifter->wide);
+    sifter->sums = array(IMG_SIFT_ROWS, lanes, sizeof *sifter->sums);
+    sifter->masks = array(IMG_SIFT_ROWS, queries->panel_count, sizeof *sifter->masks);
+    sifter->terms = array(IMG_SIFT_TERMS, lanes, sizeof *sifter->terms);
+    sifter->bars = array(queries->count, 1, sizeof *sifter->bars);
+    if (!sifter->wide || !sifter->sums || !sifter->masks || !sifter->terms || !sifter->bars) {
+        img_sifter_close(sifter);
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for %zu queries",
+                           queries->count);
+    }
+    for (size_t q = 0; q < lanes; q++)
+        img_reduced_terms(NULL, queries->metric, 0,
+                          sifter->terms + q / IMG_CODE_PANEL * IMG_SIFT_TERMS * IMG_CODE_PANEL,
+                          q % IMG_CODE_PANEL);
+    for (size_t q = 0; q < queries->count; q++) {
+        sifter->bars[q] = INFINITY; /* as the terms are; a bar of its own comes now */
+        img_sifter_raise(sifter, q, -INFINITY);
+    }
+    return true;
+}
+
+void img_sifter_close(struct img_sifter *sifter)
+{
+    free(sifter->wide);
+    free(sifter->sums);
+    free(sifter->masks);
+    free(sifter->terms);
+    free(sifter->bars);
+    *sifter = (struct img_sifter){0};
+}
+
+void img_sifter_raise(struct img_sifter *sifter, size_t query, double bar)
+{
+    const struct img_sifted_queries *queries = sifter->queries;
+    if (bar == sifter->bars[query])
+        return;
+    sifter->bars[query] = bar;
+    img_reduced_terms(&queries->asked[query], queries->metric, bar,
+                      sifter->terms +
+                          query / IMG_CODE_PANEL * IMG_SIFT_TERMS * IMG_CODE_PANEL,
+                      query % IMG_CODE_PANEL);
+}
+
+static void sum_codes(struct img_sifter *sifter, const int8_t *codes, size_t count)
+{
+    const struct img_sifted_queries *queries = sifter->queries;
+    size_t depth = queries->reduced->depth, lanes = queries->panel_count * IMG_CODE_PANEL;
+    if (queries->count > SINGLY) {
+        sifter->kernels->widen(codes, count * depth, sifter->wide);
+        sifter->kernels->code_products(&(struct img_code_product){
+            .rows = sifter->wide, .row_count = count, .depth = depth, .panels = queries->panels,
+            .panel_count = queries->panel_count, .out = sifter->sums});
+        return;
+    }
+    for (size_t q = 0; q < queries->count; q++) {
+        int32_t sums[IMG_SIFT_ROWS];
+        sifter->kernels->codes(queries->codes + q * depth, codes, count, depth, sums);
+        for (size_t r = 0; r < count; r++)
+            sifter->sums[r * lanes + q] = sums[r];
+    }
+}
+
+/* Rows that are not as they were written come through for every query. */
+static void check_rows(struct img_sifter *sifter, const struct img_reduced_rows *rows,
+                       size_t block, size_t in_block, const int8_t *codes, size_t count)
+{
+    const struct img_sifted_queries *queries = sifter->queries;
+    int32_t sums[IMG_SIFT_ROWS];
+    sifter->kernels->codes(queries->reduced->key, codes, count, queries->reduced->depth, sums);
+    for (size_t r = 0; r < count; r++) {
+        size_t row = block * IMG_REDUCED_BLOCK + in_block + r;
+        sifter->spoilt[r] =
+            rows->check[in_block + r] != img_reduced_check(rows, in_block + r, row, sums[r]);
+        if (!sifter->spoilt[r])
+            continue;
+        sifter->damaged++;
+        memset(sifter->masks + r * queries->panel_count, 0xff,
+               queries->panel_count * sizeof *sifter->masks);
+    }
+}
+
+void img_sifter_run(struct img_sifter *sifter, size_t block, size_t in_block, size_t count)
+{
+    const struct img_sifted_queries *queries = sifter->queries;
+    const struct img_reduced_rows *rows = img_reduced_rows_of(queries->reduced, block);
+    const int8_t *codes = img_reduced_codes_of(rows) + in_block * queries->reduced->depth;
+    const float *weights = rows->norm + in_block;
+    float squares[IMG_SIFT_ROWS];
+    sum_codes(sifter, codes, count);
+    if (queries->metric == IMG_METRIC_EUCLIDEAN) {
+        for (size_t r = 0; r < count; r++)
+            squares[r] = weights[r] * weights[r];
+        weights = squares;
+    }
+    sifter->kernels->sift(&(struct img_sift){
+        .sums = sifter->sums, .row_count = count, .panel_count = queries->panel_count,
+        .scales = rows->scale + in_block, .reaches = rows->reach + in_block,
+        .errors = rows->error + in_block, .weights = weights, .terms = sifter->terms,
+        .masks = sifter->masks});
+    check_rows(sifter, rows, block, in_block, codes, count);
+}
+
+void img_sifter_bounds(const struct img_sifter *sifter, size_t block, size_t in_block, size_t r,
+                       size_t query, double *lower, double *upper)
+{
+    const struct img_sifted_queries *queries = sifter->queries;
+    const struct img_reduced_rows *rows = img_reduced_rows_of(queries->reduced, block);
+    *lower = -INFINITY;
+    *upper = INFINITY;
+    if (sifter->spoilt[r])
+        return;
+    img_reduced_bounds(&queries->asked[query], queries->metric, rows, in_block + r,
+                       sifter->sums[r * queries->panel_count * IMG_CODE_PANEL + query], lower,
+                       upper);
+}
