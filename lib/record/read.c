@@ -80,6 +80,27 @@ bool img_record_read(const char *line, size_t len, struct img_arena *arena,
                        "a record without image_path, image_path_base64, image_base64 and text");
 }
 
+bool img_record_name(const struct img_json_object *object, struct img_arena *arena,
+                     const char **name, size_t *len, bool *is_path, struct img_err *err)
+{
+    const struct img_json_value *plain = find(object, "image_path");
+    const struct img_json_value *base64 = find(object, "image_path_base64");
+    const struct img_json_value *text = find(object, "text");
+    const unsigned char *bytes;
+    *name = NULL;
+    *len = 0;
+    *is_path = plain || base64;
+    if (base64) {
+        if (!read_bytes(base64, arena, &bytes, len, err))
+            return img_err_in(err, "image_path_base64");
+        *name = (const char *)bytes;
+        return true;
+    }
+    if (plain)
+        return img_json_get_string(plain, arena, name, len, err) || img_err_in(err, "image_path");
+    return !text || img_json_get_string(text, arena, name, len, err) || img_err_in(err, "text");
+}
+
 bool img_record_embedding(const struct img_json_object *object, struct img_arena *arena,
                           const float **values, size_t *count, struct img_err *err)
 {

@@ -44,7 +44,7 @@ static void put_wanted(struct img_buf *out, const struct img_similarity_record *
         img_buf_puts(out, ",\"metadata\":null");
 }
 
-void img_similarity_put(struct img_buf *out, const struct img_similarity_record *record)
+static void begin(struct img_buf *out, const struct img_similarity_record *record)
 {
     img_buf_puts(out, "{\"query\":");
     if (record->query)
@@ -55,11 +55,27 @@ void img_similarity_put(struct img_buf *out, const struct img_similarity_record 
     img_json_put_uint(out, record->query_index);
     put_name(out, record->hit);
     img_buf_puts(out, ",\"similarity_score\":");
+}
+
+void img_similarity_put(struct img_buf *out, const struct img_similarity_record *record)
+{
+    begin(out, record);
     img_json_put_double(out, record->score);
     if (record->rank > 0) {
         img_buf_puts(out, ",\"rank\":");
         img_json_put_uint(out, record->rank);
     }
     put_wanted(out, record);
+    img_buf_puts(out, "}\n");
+}
+
+void img_similarity_put_failure(struct img_buf *out, const struct img_similarity_record *record,
+                                const struct img_err *why)
+{
+    begin(out, record);
+    img_buf_puts(out, "null,\"error\":");
+    img_json_put_text(out, why->text);
+    img_buf_puts(out, ",\"error_code\":");
+    img_json_put_text(out, img_code_name(why->code));
     img_buf_puts(out, "}\n");
 }
