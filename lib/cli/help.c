@@ -107,8 +107,8 @@ static const char *fault(const struct img_option *row, unsigned commands)
         return flag ? "is a flag with an argument" : "takes a value and does not name it";
     if (row->kind == IMG_OPTION_CHOICE && (!row->choices || !row->choices[0]))
         return "is a choice without choices";
-    if (row->flags & IMG_OPTION_BARE && (row->kind != IMG_OPTION_CHOICE || row->short_name))
-        return "may come alone but is no choice, or has a short name";
+    if (row->flags & IMG_OPTION_BARE && (!row->choices || row->short_name))
+        return "may come alone but has no choices, or has a short name";
     if (row->key && (row->implies || row->kind != IMG_OPTION_STRING))
         return "is a setting and something else";
     if (row->implies && (!flag || !strchr(row->implies, '=')))

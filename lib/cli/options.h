@@ -29,8 +29,9 @@ enum img_option_flags {
     IMG_OPTION_HIDDEN = 1 << 1, /* not in --help and completions */
     IMG_OPTION_FILE = 1 << 2,   /* for completion: the value is a file … */
     IMG_OPTION_FOLDER = 1 << 3, /* … or a folder */
-    IMG_OPTION_BARE = 1 << 4,   /* a CHOICE that may come alone, which means the first one; a value
-                                   then comes behind =, never as a word of its own */
+    IMG_OPTION_BARE = 1 << 4,   /* may come alone, which means the first of its choices (a FLOAT has
+                                   choices for this only); a value then comes behind =, never as a
+                                   word of its own */
 };
 
 struct img_string_list {

@@ -7,21 +7,24 @@
 #include "base/size.h"
 #include "cli/signals.h"
 
-struct img_sim_find {
+struct find {
     const struct img_sim_source *source;
     struct img_search **searches; /* [source->part_count]; NULL for one without rows */
 };
 
-bool img_sim_find_open(struct img_sim_find **find, const struct img_sim_context *context,
-                       const struct img_sim_source *source, struct img_err *err)
+static void close_find(void *ctx)
 {
-    struct img_sim_find *f = calloc(1, sizeof *f);
-    *find = f;
-    if (f)
-        f->searches = calloc(source->part_count, sizeof *f->searches);
-    if (!f || !f->searches)
-        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for a search");
-    f->source = source;
+    struct find *f = ctx;
+    for (size_t i = 0; f->searches && i < f->source->part_count; i++)
+        img_search_close(f->searches[i]);
+    free(f->searches);
+    free(f);
+}
+
+static bool open_searches(struct find *f, const struct img_sim_context *context,
+                          struct img_err *err)
+{
+    const struct img_sim_source *source = f->source;
     for (size_t i = 0; i < source->part_count; i++) {
         const struct img_sim_part *part = &source->parts[i];
         const struct img_search_options options = {
@@ -57,7 +60,7 @@ static void merge(struct img_hit *hits, size_t *found, const struct img_hit *mor
     *found = count;
 }
 
-static bool find_part(struct img_sim_find *f, size_t i, const struct img_search_request *request,
+static bool find_part(struct find *f, size_t i, const struct img_search_request *request,
                       struct img_hit *hits, size_t *found, struct img_err *err)
 {
     const struct img_sim_part *part = &f->source->parts[i];
@@ -71,7 +74,7 @@ static bool find_part(struct img_sim_find *f, size_t i, const struct img_search_
     return true;
 }
 
-static bool find_more(struct img_sim_find *f, const struct img_search_request *request,
+static bool find_more(struct find *f, const struct img_search_request *request,
                       struct img_hit *hits, size_t *found, struct img_err *err)
 {
     size_t k = request->top_k, room;
@@ -95,7 +98,7 @@ static bool find_more(struct img_sim_find *f, const struct img_search_request *r
     return ok;
 }
 
-bool img_sim_find_top(struct img_sim_find *f, const struct img_search_request *request,
+static bool find_hits(struct find *f, const struct img_search_request *request,
                       struct img_hit *hits, size_t *found, struct img_err *err)
 {
     if (f->source->part_count == 1 && f->searches[0])
@@ -103,21 +106,52 @@ bool img_sim_find_top(struct img_sim_find *f, const struct img_search_request *r
     return find_more(f, request, hits, found, err);
 }
 
-const float *img_sim_find_vector(const struct img_sim_find *f, size_t row)
+static bool look_up(const struct find *f, const struct img_hit *hit, struct img_sim_result *result,
+                    struct img_err *err)
 {
-    const struct img_sim_part *parts = f->source->parts;
-    size_t i = f->source->part_count - 1;
-    while (parts[i].first > row)
-        i--;
-    return parts[i].vectors + (row - parts[i].first) * f->source->dimension;
+    const struct img_sim_part *part = &f->source->parts[f->source->part_count - 1];
+    while (part->first > hit->row)
+        part--;
+    result->score = hit->score;
+    result->vector = part->vectors + (hit->row - part->first) * f->source->dimension;
+    return img_sim_source_record(f->source, hit->row, &result->line, &result->len, err);
 }
 
-void img_sim_find_close(struct img_sim_find *f)
+static bool find_top(void *ctx, const struct img_search_request *request, struct img_arena *arena,
+                     struct img_sim_result *results, size_t *found, struct img_err *err)
 {
-    if (!f)
-        return;
-    for (size_t i = 0; f->searches && i < f->source->part_count; i++)
-        img_search_close(f->searches[i]);
-    free(f->searches);
-    free(f);
+    struct find *f = ctx;
+    size_t room;
+    if (!img_size_mul(request->count, request->top_k, &room))
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "too many hits");
+    struct img_hit *hits = img_arena_array(arena, room, sizeof *hits, err);
+    if (!hits || !find_hits(f, request, hits, found, err))
+        return false;
+    for (size_t q = 0; q < request->count; q++)
+        for (size_t h = 0; h < found[q]; h++)
+            if (!look_up(f, &hits[q * request->top_k + h], &results[q * request->top_k + h], err))
+                return false;
+    return true;
+}
+
+bool img_sim_find_in_source(struct img_sim_finder *finder, const struct img_sim_context *context,
+                            const struct img_sim_source *source, struct img_err *err)
+{
+    struct find *f = calloc(1, sizeof *f);
+    if (f)
+        f->searches = calloc(source->part_count, sizeof *f->searches);
+    if (!f || !f->searches) {
+        free(f);
+        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for a search");
+    }
+    f->source = source;
+    *finder = (struct img_sim_finder){f, source->count - source->skipped, find_top, close_find};
+    return open_searches(f, context, err);
+}
+
+void img_sim_finder_close(struct img_sim_finder *finder)
+{
+    if (finder->ctx)
+        finder->close(finder->ctx);
+    finder->ctx = NULL;
 }

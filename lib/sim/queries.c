@@ -63,7 +63,7 @@ bool img_sim_queries_take(struct img_sim_queries *q, const struct img_query *par
     return true;
 }
 
-static bool is_file(const char *path)
+bool img_sim_is_file(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
@@ -80,7 +80,7 @@ static bool take_operand(struct img_sim_queries *q, const char *line, struct img
         img_err_set(&query->err, IMG_ERR_BAD_TEXT, "'%s' alone is no query", line);
         return true;
     }
-    if (!img_query_parse(&operand, 1, is_file, &q->arena, &parsed, &count, &why)) {
+    if (!img_query_parse(&operand, 1, img_sim_is_file, &q->arena, &parsed, &count, &why)) {
         query->err = why;
         query->err.code = IMG_ERR_BAD_TEXT;
         return why.code == IMG_ERR_USAGE || img_err_set(err, why.code, "%s", why.text);

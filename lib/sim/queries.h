@@ -35,6 +35,9 @@ struct img_sim_queries {
     bool bytes_read;
 };
 
+/* Whether a plain operand names a file: what img_query_parse() asks. */
+bool img_sim_is_file(const char *path);
+
 /* Queries out of parsed ones, [n] in the arena. Standard input is read for bytes. Fails with BAD_RECORD on
  * a vector that is none, CONFIG when it is of another model or dimension. */
 IMG_CHECKED bool img_sim_queries_take(struct img_sim_queries *q, const struct img_query *parsed,

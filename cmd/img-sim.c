@@ -1,0 +1,183 @@
+/* img-sim: what is similar to what: comparing, searching, and what follows from both. */
+#include <math.h>
+
+#include "sim/compare.h"
+#include "sim/search.h"
+
+enum command { COMPARE, SEARCH };
+#define ON(command) (1u << (command))
+
+static const struct img_command commands[] = {
+    [COMPARE] = {"compare", "A B...", "say how similar inputs are"},
+    [SEARCH] = {"search", "QUERY...", "find what is most similar to a text, a picture or a vector"},
+};
+
+static const char *const metrics[] = {"cosine", "dot", "euclidean", NULL};
+static const char *const diversities[] = {"0.5", NULL};
+
+struct options {
+    struct img_string_list collections, templates;
+    const char *output, *query, *queries, *where;
+    double min_score, diversity; /* diversity below 0: not wanted */
+    int metric;
+    bool paths0, exit_status, embeddings, exclude_self;
+};
+
+#define FIELD(name) offsetof(struct options, name)
+
+static const struct img_option rows[] = {
+    {.short_name = 'c', .long_name = "collection", .argument = "FOLDER", .kind = IMG_OPTION_LIST,
+     .flags = IMG_OPTION_FOLDER, .field = FIELD(collections), .commands = ON(SEARCH),
+     .help = "work on this collection (repeatable; default: records on standard input)"},
+    {.long_name = "text", .argument = "TEXT", .kind = IMG_OPTION_OPERAND,
+     .commands = ON(COMPARE) | ON(SEARCH), .help = "take this text, as it is (repeatable)"},
+    {.long_name = "vector", .argument = "FILE|JSON", .kind = IMG_OPTION_OPERAND,
+     .flags = IMG_OPTION_FILE, .commands = ON(COMPARE) | ON(SEARCH),
+     .help = "take this vector: an array of numbers, or a record"},
+    {.long_name = "query", .argument = "QUERY", .kind = IMG_OPTION_STRING, .field = FIELD(query),
+     .commands = ON(COMPARE), .help = "compare it with each record on standard input"},
+    {.long_name = "queries", .argument = "FILE", .kind = IMG_OPTION_STRING,
+     .flags = IMG_OPTION_FILE, .field = FIELD(queries), .commands = ON(SEARCH),
+     .help = "search for each line of this file: a query or a record"},
+    {.long_name = "template", .argument = "TEMPLATE", .kind = IMG_OPTION_LIST,
+     .field = FIELD(templates), .commands = ON(SEARCH),
+     .help = "put texts in the place of {} (repeatable), or: ensemble"},
+    {.long_name = "metric", .argument = "METRIC", .kind = IMG_OPTION_CHOICE, .choices = metrics,
+     .field = FIELD(metric), .commands = ON(COMPARE) | ON(SEARCH),
+     .help = "score by cosine, dot or euclidean"},
+    {.long_name = "min-score", .argument = "SCORE", .kind = IMG_OPTION_FLOAT,
+     .field = FIELD(min_score), .commands = ON(SEARCH), .help = "give no results that score less"},
+    {.long_name = "where", .argument = "FILTER", .kind = IMG_OPTION_STRING, .field = FIELD(where),
+     .commands = ON(SEARCH), .help = "search only records that this holds for"},
+    {.long_name = "diversify", .argument = "DIVERSITY", .kind = IMG_OPTION_FLOAT,
+     .flags = IMG_OPTION_BARE, .choices = diversities, .min = 0, .max = 1,
+     .field = FIELD(diversity), .commands = ON(SEARCH),
+     .help = "give results that differ from each other, from 0 to 1 (alone: 0.5)"},
+    {.long_name = "exclude-self", .kind = IMG_OPTION_FLAG, .field = FIELD(exclude_self),
+     .commands = ON(SEARCH), .help = "leave out pictures of the query's own bytes"},
+    {.long_name = "embeddings", .kind = IMG_OPTION_FLAG, .field = FIELD(embeddings),
+     .commands = ON(COMPARE) | ON(SEARCH), .help = "add each result's embedding to its record"},
+    {.short_name = 'o', .long_name = "output", .argument = "FORM", .kind = IMG_OPTION_STRING,
+     .field = FIELD(output),
+     .help = "write jsonl, tsv or a table (default: a table on a terminal, else jsonl)"},
+    {.long_name = "paths0", .kind = IMG_OPTION_FLAG, .field = FIELD(paths0),
+     .commands = ON(SEARCH), .help = "write only paths, each ended by NUL, for xargs -0"},
+    {.long_name = "exit-status", .kind = IMG_OPTION_FLAG, .field = FIELD(exit_status),
+     .commands = ON(SEARCH), .help = "end with status 1 when nothing was found"},
+};
+
+static const struct img_program program = {
+    .name = "img-sim",
+    .usage = "[OPTION]... compare A B...\n"
+             "[OPTION]... compare [--query=QUERY] <RECORDS\n"
+             "[OPTION]... search QUERY...",
+    .about = "Find what is similar: everything exact, everything a pipe.",
+    .options = rows,
+    .option_count = sizeof rows / sizeof *rows,
+    .common = IMG_TAKES_MODEL | IMG_TAKES_JOBS | IMG_TAKES_RECORDS | IMG_TAKES_TOP_K |
+              IMG_TAKES_NO_CACHE | IMG_TAKES_METADATA | IMG_TAKES_ENCODING | IMG_TAKES_PRECISION |
+              IMG_TAKES_ENGINE,
+    .commands = commands,
+    .command_count = sizeof commands / sizeof *commands,
+};
+
+struct state {
+    struct img_cli cli;
+    struct img_config config;
+    struct options opt;
+    struct img_sim_model model;
+    struct img_sim_context context;
+    struct img_tally tally;
+};
+
+static bool usage(struct img_err *err, const char *text)
+{
+    return img_err_set(err, IMG_ERR_USAGE, "%s", text);
+}
+
+/* What the operands are, for commands that take queries. */
+static const struct img_query_operand *take_operands(struct state *s, struct img_err *err)
+{
+    const struct img_parsed *parsed = &s->cli.parsed;
+    size_t n = parsed->operand_count;
+    struct img_query_operand *operands =
+        img_arena_array(&s->cli.arena, n + 1, sizeof *operands, err);
+    for (size_t i = 0; operands && i < n; i++) {
+        const struct img_option *row = parsed->operands[i].option;
+        operands[i].value = parsed->operands[i].value;
+        operands[i].plain = !row;
+        operands[i].kind =
+            row && row->long_name[0] == 'v' ? IMG_TERM_VECTOR : IMG_TERM_TEXT;
+    }
+    return operands;
+}
+
+static bool compare(struct state *s, struct img_err *err)
+{
+    const struct img_sim_compare_options options = {
+        .operands = take_operands(s, err),
+        .operand_count = s->cli.parsed.operand_count,
+        .query = s->opt.query,
+        .metric = (enum img_metric)s->opt.metric,
+        .embeddings = s->opt.embeddings,
+    };
+    if (!options.operands)
+        return false;
+    if (options.operand_count == 1)
+        return usage(err, "compare needs two inputs, or --query and records on standard input");
+    if (options.operand_count > 0 && (options.query || s->cli.common.records))
+        return usage(err, "compare works on its operands or on standard input, not on both");
+    return img_sim_compare(&s->context, &options, err);
+}
+
+static bool search(struct state *s, struct img_err *err)
+{
+    const struct img_sim_search_options options = {
+        .operands = take_operands(s, err),
+        .operand_count = s->cli.parsed.operand_count,
+        .queries = s->opt.queries,
+        .templates = s->opt.templates,
+        .where = s->opt.where,
+        .metric = (enum img_metric)s->opt.metric,
+        .top_k = (size_t)s->cli.common.top_k,
+        .min_score = s->opt.min_score,
+        .diversify = s->opt.diversity >= 0,
+        .diversity = s->opt.diversity,
+        .exclude_self = s->opt.exclude_self,
+        .embeddings = s->opt.embeddings,
+    };
+    if (!options.operands)
+        return false;
+    if (options.operand_count == 0 && !options.queries)
+        return usage(err, "search needs a query");
+    return img_sim_search(&s->context, &options, err);
+}
+
+static bool run(struct state *s, struct img_err *err)
+{
+    static bool (*const steps[])(struct state *, struct img_err *) = {[COMPARE] = compare,
+                                                                      [SEARCH] = search};
+    s->model = (struct img_sim_model){.config = &s->config, .cli = &s->cli};
+    s->context = (struct img_sim_context){
+        .cli = &s->cli,
+        .config = &s->config,
+        .tally = &s->tally,
+        .model = &s->model,
+        .collections = s->opt.collections,
+        .exit_status = s->opt.exit_status,
+    };
+    if (s->cli.common.records && s->opt.collections.count > 0)
+        return usage(err, "--records reads standard input, --collection does not");
+    return img_sim_form(s->opt.output, s->opt.paths0, &s->context.form, err) &&
+           steps[s->cli.parsed.command](s, err);
+}
+
+int main(int argc, char **argv)
+{
+    struct state s = {.opt = {.min_score = -INFINITY, .diversity = -1}};
+    struct img_err err = {0};
+    bool ok = img_cli_begin(&s.cli, &program, argc, argv, &s.opt, &err) &&
+              img_config_begin(&s.config, &s.cli, &err) && run(&s, &err);
+    img_sim_model_close(&s.model);
+    return img_cli_end(&s.cli, ok, &s.tally, &err);
+}
