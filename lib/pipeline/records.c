@@ -20,8 +20,8 @@ void img_item_take_path(struct img_item *item, const char *path, size_t len)
     item->path_len = len;
 }
 
-static void take_record(struct img_item *item, const struct img_input_record *record,
-                        const char *line, size_t len)
+void img_item_take_record(struct img_item *item, const struct img_input_record *record,
+                          const char *line, size_t len)
 {
     switch (record->kind) {
     case IMG_RECORD_PATH:
@@ -81,7 +81,7 @@ bool img_records_next(struct img_lines *lines, struct img_arena *arena, struct i
     if (!next.record)
         return true;
     if (next.err.code == IMG_OK)
-        take_record(item, next.record, next.line, next.len);
+        img_item_take_record(item, next.record, next.line, next.len);
     item->input = &next.record->object; /* its fields go on even if it is of no use to us */
     return true;
 }

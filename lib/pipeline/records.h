@@ -30,4 +30,8 @@ IMG_CHECKED bool img_records_next(struct img_lines *lines, struct img_arena *are
 void img_item_take_path(struct img_item *item, const char *path, size_t len);
 void img_item_take_text(struct img_item *item, const char *text, size_t len);
 
+/* What a record names; line [len] is the whole of it. */
+void img_item_take_record(struct img_item *item, const struct img_input_record *record,
+                          const char *line, size_t len);
+
 #endif

@@ -88,26 +88,6 @@ static bool take_operand(struct img_sim_queries *q, const char *line, struct img
     return img_sim_queries_take(q, parsed, 1, query, err);
 }
 
-static void take_kind(const struct img_input_record *record, struct img_item *item)
-{
-    switch (record->kind) {
-    case IMG_RECORD_PATH:
-        img_item_take_path(item, record->path, record->path_len);
-        break;
-    case IMG_RECORD_BYTES:
-        item->kind = IMG_ITEM_BYTES;
-        item->bytes = record->bytes;
-        item->bytes_len = record->bytes_len;
-        break;
-    case IMG_RECORD_TEXT:
-        img_item_take_text(item, record->text, record->text_len);
-        break;
-    case IMG_RECORD_FAILED:
-        img_err_set(&item->err, IMG_ERR_BAD_RECORD, "the record had failed before");
-        break;
-    }
-}
-
 /* A record's own vector comes before what it is of. */
 static bool take_record(struct img_sim_queries *q, const char *line, size_t len,
                         struct img_sim_query *query, struct img_err *err)
@@ -125,13 +105,13 @@ static bool take_record(struct img_sim_queries *q, const char *line, size_t len,
                          &ignored))
         query->shown = NULL;
     if (known && record.kind == IMG_RECORD_FAILED) {
-        take_kind(&record, &term->item);
+        img_err_set(why, IMG_ERR_BAD_RECORD, "the record had failed before");
         return true;
     }
     const struct img_json_value *embedding = img_json_find(&record.object, "embedding");
     if (!embedding || embedding->kind == IMG_JSON_NULL) {
         if (known)
-            take_kind(&record, &term->item);
+            img_item_take_record(&term->item, &record, line, len);
         return true;
     }
     why->code = IMG_OK;

@@ -52,7 +52,9 @@ bool img_sim_put_path0(struct img_buf *out, const struct img_json_object *record
 static void put_tsv(struct img_buf *out, const struct img_similarity_record *hit, const char *name,
                     size_t len)
 {
-    img_buf_printf(out, "%zu\t%.9g\t", hit->rank, hit->score);
+    if (hit->rank > 0)
+        img_buf_printf(out, "%zu", hit->rank);
+    img_buf_printf(out, "\t%.9g\t", hit->score);
     img_sim_put_tsv(out, name ? name : "", len);
     img_buf_printf(out, "\t%zu\t", hit->query_index);
     img_sim_put_tsv(out, hit->query ? hit->query : "", hit->query ? hit->query_len : 0);
