@@ -9,8 +9,9 @@ set -eu
 build='gcc libc6-dev make pkg-config libvips-dev libexif-dev libgif-dev libcjson-dev
     libcurl4-openssl-dev libxxhash-dev libutf8proc-dev libseccomp-dev liblmdb-dev libtiff-dev
     liblcms2-dev libmicrohttpd-dev'
-# prove comes with perl; mandoc reads the manual pages; jq and xxhash judge records from outside.
-tests='libcmocka-dev perl mandoc jq xxhash'
+# prove comes with perl; mandoc reads the manual pages; jq and xxhash judge records from outside;
+# curl asks img-serve.
+tests='libcmocka-dev perl mandoc jq xxhash curl'
 # The NEON kernels are tested on x86, too: cross-built, run by qemu.
 tests_amd64='gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user'
 # Where libheif keeps its decoders in packages of their own: HEIC and AVIF.
@@ -37,7 +38,7 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     fail "this script knows Debian and Ubuntu only. Needed here: a C17 compiler, make, pkg-config," \
         "and libvips, libtiff, LittleCMS, libexif, giflib, cJSON, libcurl, xxHash, utf8proc, LMDB," \
         "libseccomp, libmicrohttpd with their headers;" \
-        "for the tests cmocka, prove, mandoc, jq and xxhsum"
+        "for the tests cmocka, prove, mandoc, jq, xxhsum and curl"
 fi
 
 missing() {

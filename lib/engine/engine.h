@@ -33,6 +33,7 @@ struct img_text {
 struct img_engine {
     const struct img_engine_ops *ops;
     struct img_engine_info info;
+    uint32_t tokens; /* of the text that was encoded last; 0: not known */
 };
 
 struct img_engine_ops {

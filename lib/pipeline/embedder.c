@@ -112,6 +112,7 @@ static bool encode_text(struct img_embedder *e, struct img_item *item, struct im
     item->content.id = img_hash_id(item->text, item->text_len);
     item->has_content = true;
     item->encoded = img_engine_encode_text(e->engine, &text, item->embedding, &item->err);
+    item->tokens = e->engine->tokens;
     item->seconds = img_item_clock() - begin;
     item->precision = e->engine->info.precision;
     /* A model without a text tower fails texts; pictures in the same list go on. */

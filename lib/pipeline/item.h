@@ -65,6 +65,7 @@ struct img_item {
     const char *camera_info, *gps_info; /* JSON objects; NULL: none */
     uint8_t *pixels; /* room for [size, size, 3], the embedder's caller's; filled when decoded */
     bool decoded;
+    uint32_t tokens;  /* of a text; 0: not known */
     float *embedding; /* room for [dimension], likewise; filled when encoded */
     bool encoded;
     const char *precision; /* that it was encoded with */

@@ -123,6 +123,7 @@ static bool encode_text(struct img_engine *engine, const struct img_text *text, 
     struct cpu *cpu = cpu_of(engine);
     if (!img_prompt_encode(&cpu->prompt, &cpu->store, text, err))
         return false;
+    engine->tokens = (uint32_t)cpu->prompt.tokens;
     struct text_run run = {.cpu = cpu, .tokens = cpu->prompt.tokens, .out = out};
     img_pool_run(cpu->pool, text_on_thread, &run);
     return true;
