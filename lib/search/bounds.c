@@ -8,39 +8,44 @@
 #include "search/bounds.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SLACK 0x1p-18
 
-bool img_reduced_ask(const struct img_reduced *reduced, const float *query,
+void img_reduced_ask(const struct img_reduced *reduced, enum img_metric metric, const float *query,
                      struct img_reduced_query *asked, int16_t *codes)
 {
     size_t n = reduced->dimension;
     int levels = img_reduced_levels(reduced->depth);
-    double square = 0, mean_dot = 0, rest = 0;
-    float largest = 0;
+    double square = 0, mean_dot = 0, rest = 0, largest = 0;
+    *asked = (struct img_reduced_query){0};
+    memset(codes, 0, reduced->depth * sizeof *codes);
     for (size_t i = 0; i < n; i++) {
         square += (double)query[i] * (double)query[i];
         mean_dot += (double)query[i] * (double)reduced->mean[i];
-        largest = fmaxf(largest, fabsf(query[i]));
+        largest = fmax(largest, fabs((double)query[i]));
     }
-    double norm = sqrt(square);
+    double norm = sqrt(square), unit = 1;
+    if (metric == IMG_METRIC_COSINE) {
+        unit = 1 / norm;
+        norm = norm > 0 && isfinite(norm) ? 1 : 0;
+    }
     if (!(norm >= IMG_REDUCED_NORM_MIN && norm <= IMG_REDUCED_NORM_MAX))
-        return false;
-    float step = largest / (float)levels;
+        return;
+    float step = (float)(largest * unit / levels);
     for (size_t i = 0; i < n; i++) {
-        long code = lrintf(query[i] / step);
+        double y = (double)query[i] * unit;
+        long code = lrint(y / (double)step);
         code = code > levels ? levels : code < -levels ? -levels : code;
-        double left = (double)query[i] - (double)step * (double)code;
+        double left = y - (double)step * (double)code;
         rest += left * left;
         codes[i] = (int16_t)code;
     }
-    for (size_t i = n; i < reduced->depth; i++)
-        codes[i] = 0;
     double slack = SLACK * norm;
     *asked = (struct img_reduced_query){
-        .norm = norm, .mean_dot = mean_dot, .step = step, .constant = slack * reduced->mean_norm,
-        .by_reach = sqrt(rest) * (1 + SLACK) + slack, .by_error = norm + slack};
-    return true;
+        .usable = true, .norm = norm, .mean_dot = mean_dot * unit, .step = step,
+        .constant = slack * reduced->mean_norm, .by_reach = sqrt(rest) * (1 + SLACK) + slack,
+        .by_error = norm + slack};
 }
 
 void img_reduced_bounds(const struct img_reduced_query *asked, enum img_metric metric,
@@ -72,9 +77,8 @@ void img_reduced_terms(const struct img_reduced_query *asked, enum img_metric me
                        float *terms, size_t lane)
 {
     double constant = -INFINITY, by_weight = 0;
-    struct img_reduced_query none = {0};
-    if (!asked) {
-        asked = &none;
+    if (!asked->usable) {
+        constant = -INFINITY;
     } else if (!(least > -INFINITY)) {
         constant = INFINITY;
     } else {

@@ -107,3 +107,11 @@ const struct img_search_kernels *img_search_kernels_choose(const char *name)
             return sets[count];
     return NULL;
 }
+
+const struct img_search_kernels *img_search_kernels_need(const char *name, struct img_err *err)
+{
+    const struct img_search_kernels *kernels = img_search_kernels_choose(name);
+    if (!kernels)
+        img_err_set(err, IMG_ERR_SYSTEM, "there are no kernels called %s for this processor", name);
+    return kernels;
+}

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 /* Queries in doubles and codes are padded with zeros to whole multiples of these. */
 enum { IMG_SEARCH_LANES = 8, IMG_CODE_STEP = 64, IMG_CODE_PANEL = 16, IMG_SIFT_TERMS = 5 };
 
@@ -78,5 +80,8 @@ bool img_search_kernels_check(const struct img_search_kernels *kernels);
 
 /* The fastest set that runs here and passes its check; with a name, that set or NULL. */
 const struct img_search_kernels *img_search_kernels_choose(const char *name);
+
+/* The same; NULL with SYSTEM set when there is none. */
+const struct img_search_kernels *img_search_kernels_need(const char *name, struct img_err *err);
 
 #endif

@@ -14,10 +14,9 @@ bool img_search_open(struct img_search **search, const struct img_search_options
         !img_size_mul(size, sizeof *options->vectors, &size))
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "%zu vectors of %zu elements are too many",
                            options->count, options->dimension);
-    const struct img_search_kernels *kernels = img_search_kernels_choose(options->kernels);
+    const struct img_search_kernels *kernels = img_search_kernels_need(options->kernels, err);
     if (!kernels)
-        return img_err_set(err, IMG_ERR_SYSTEM, "there are no kernels called %s for this processor",
-                           options->kernels);
+        return false;
     struct img_search *s = calloc(1, sizeof *s);
     if (!s)
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for a search");

@@ -54,11 +54,22 @@ bool img_sifted_ask(struct img_sifted_queries *queries, const struct img_reduced
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for %zu queries", count);
     }
     *usable = true;
-    for (size_t q = 0; *usable && q < count; q++)
-        *usable = img_reduced_ask(reduced, vectors + q * reduced->dimension, &queries->asked[q],
-                                  queries->codes + q * depth);
+    for (size_t q = 0; q < count; q++) {
+        img_reduced_ask(reduced, metric, vectors + q * reduced->dimension, &queries->asked[q],
+                        queries->codes + q * depth);
+        *usable = *usable && queries->asked[q].usable;
+    }
     fill_panels(queries);
     return true;
+}
+
+static void set_terms(struct img_sifter *sifter, const struct img_reduced_query *asked,
+                      size_t lane, double bar)
+{
+    size_t panel = lane / IMG_CODE_PANEL;
+    img_reduced_terms(asked, sifter->queries->metric, bar,
+                      sifter->terms + panel * IMG_SIFT_TERMS * IMG_CODE_PANEL,
+                      lane % IMG_CODE_PANEL);
 }
 
 bool img_sifter_open(struct img_sifter *sifter, const struct img_sifted_queries *queries,
@@ -76,14 +87,11 @@ bool img_sifter_open(struct img_sifter *sifter, const struct img_sifted_queries 
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for %zu queries",
                            queries->count);
     }
+    static const struct img_reduced_query none = {0};
     for (size_t q = 0; q < lanes; q++)
-        img_reduced_terms(NULL, queries->metric, 0,
-                          sifter->terms + q / IMG_CODE_PANEL * IMG_SIFT_TERMS * IMG_CODE_PANEL,
-                          q % IMG_CODE_PANEL);
-    for (size_t q = 0; q < queries->count; q++) {
-        sifter->bars[q] = INFINITY; /* as the terms are; a bar of its own comes now */
-        img_sifter_raise(sifter, q, -INFINITY);
-    }
+        set_terms(sifter, q < queries->count ? &queries->asked[q] : &none, q, -INFINITY);
+    for (size_t q = 0; q < queries->count; q++)
+        sifter->bars[q] = -INFINITY;
     return true;
 }
 
@@ -103,10 +111,7 @@ void img_sifter_raise(struct img_sifter *sifter, size_t query, double bar)
     if (bar == sifter->bars[query])
         return;
     sifter->bars[query] = bar;
-    img_reduced_terms(&queries->asked[query], queries->metric, bar,
-                      sifter->terms +
-                          query / IMG_CODE_PANEL * IMG_SIFT_TERMS * IMG_CODE_PANEL,
-                      query % IMG_CODE_PANEL);
+    set_terms(sifter, &queries->asked[query], query, bar);
 }
 
 static void sum_codes(struct img_sifter *sifter, const int8_t *codes, size_t count)

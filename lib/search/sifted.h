@@ -18,7 +18,7 @@ struct img_sifted_queries {
     int16_t *panels;                 /* [panel_count, depth / 2, 16, 2] */
 };
 
-/* *usable says false when a query has no bounds. Fails with OUT_OF_MEMORY. */
+/* *usable says false when a query has no bounds: nothing comes through for it. Fails with OUT_OF_MEMORY. */
 IMG_CHECKED bool img_sifted_ask(struct img_sifted_queries *queries,
                                 const struct img_reduced *reduced, const float *vectors,
                                 size_t count, enum img_metric metric, bool *usable,
