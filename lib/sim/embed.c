@@ -13,19 +13,6 @@ static size_t items_of(const struct img_sim_queries *q, const struct img_sim_ter
     return term->item.kind == IMG_ITEM_TEXT && q->templates.count > 0 ? q->templates.count : 1;
 }
 
-static size_t count_items(const struct img_sim_queries *q, const struct img_sim_query *queries,
-                          size_t n, size_t *pictures)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        for (size_t t = 0; queries[i].err.code == IMG_OK && t < queries[i].count; t++) {
-            size_t items = items_of(q, &queries[i].terms[t]);
-            count += items;
-            *pictures += items > 0 && queries[i].terms[t].item.kind != IMG_ITEM_TEXT;
-        }
-    return count;
-}
-
 static bool put_items(struct img_sim_queries *q, const struct img_sim_term *term,
                       struct img_item *items, struct img_err *err)
 {
@@ -100,46 +87,80 @@ static bool take_vectors(struct img_sim_queries *q, struct img_sim_term *term,
     return true;
 }
 
+/* A term that is to be embedded, and which items are its. */
+struct piece {
+    struct img_sim_term *term;
+    size_t first, count;
+};
+
+struct plan {
+    struct piece *pieces;
+    size_t piece_count, item_count, pictures;
+    struct img_item *items;
+    double *sum; /* [dimension], for means */
+};
+
+static bool make_plan(struct img_sim_queries *q, struct img_sim_query *queries, size_t n,
+                      struct plan *plan, struct img_err *err)
+{
+    size_t terms = 0;
+    for (size_t i = 0; i < n; i++)
+        terms += queries[i].count;
+    plan->pieces = img_arena_array(&q->arena, terms + 1, sizeof *plan->pieces, err);
+    if (!plan->pieces)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        for (size_t t = 0; queries[i].err.code == IMG_OK && t < queries[i].count; t++) {
+            struct img_sim_term *term = &queries[i].terms[t];
+            size_t count = items_of(q, term);
+            if (count == 0)
+                continue;
+            plan->pieces[plan->piece_count++] = (struct piece){term, plan->item_count, count};
+            plan->item_count += count;
+            plan->pictures += term->item.kind != IMG_ITEM_TEXT;
+        }
+    plan->items = img_arena_array(&q->arena, plan->item_count + 1, sizeof *plan->items, err);
+    return plan->items != NULL;
+}
+
 static bool embed_terms(struct img_sim_queries *q, struct img_sim_query *queries, size_t n,
                         struct img_err *err)
 {
     struct img_sim_model *model = q->context->model;
-    size_t pictures = 0, count = count_items(q, queries, n, &pictures), at = 0;
-    if (count == 0)
+    struct plan plan = {0};
+    if (!make_plan(q, queries, n, &plan, err))
+        return false;
+    if (plan.item_count == 0)
         return true;
     if (!model->opened)
-        model->pictures = pictures;
-    struct img_item *items = img_arena_array(&q->arena, count, sizeof *items, err);
-    if (!items || !img_sim_model_open(model, &q->facts, q->of, err) ||
+        model->pictures = plan.pictures;
+    if (!img_sim_model_open(model, &q->facts, q->of, err) ||
         !img_vector_facts_meet(&q->facts, q->of, &model->facts, "the query", err))
         return false;
-    double *sum = img_arena_array(&q->arena, model->facts.dimension, sizeof *sum, err);
-    for (int pass = 0; pass < 2; pass++) {
-        if (!sum || (pass == 1 && !img_sim_model_embed(model, items, count, &q->arena, err)))
+    plan.sum = img_arena_array(&q->arena, model->facts.dimension, sizeof *plan.sum, err);
+    if (!plan.sum)
+        return false;
+    for (size_t i = 0; i < plan.piece_count; i++)
+        if (!put_items(q, plan.pieces[i].term, plan.items + plan.pieces[i].first, err))
             return false;
-        at = 0;
-        for (size_t i = 0; i < n; i++)
-            for (size_t t = 0; queries[i].err.code == IMG_OK && t < queries[i].count; t++) {
-                struct img_sim_term *term = &queries[i].terms[t];
-                size_t of = items_of(q, term);
-                bool ok = of == 0 ||
-                          (pass == 0 ? put_items(q, term, items + at, err)
-                                     : take_vectors(q, term, items + at, of, sum, err));
-                if (!ok)
-                    return false;
-                at += of;
-            }
+    if (!img_sim_model_embed(model, plan.items, plan.item_count, &q->arena, err))
+        return false;
+    for (size_t i = 0; i < plan.piece_count; i++) {
+        const struct piece *piece = &plan.pieces[i];
+        if (!take_vectors(q, piece->term, plan.items + piece->first, piece->count, plan.sum, err))
+            return false;
     }
     return true;
 }
 
-static bool name_failure(struct img_sim_query *query, const struct img_sim_term *term)
+/* Which of several terms it was is told. */
+static void take_failure(struct img_sim_query *query, const struct img_item *item)
 {
-    query->err = term->item.err;
-    if (query->count > 1)
-        img_err_in(&query->err, "%.*s", (int)(term->item.path ? term->item.path_len : 0),
-                   term->item.path ? term->item.path : "");
-    return true;
+    query->err = item->err;
+    if (query->count > 1 && item->kind == IMG_ITEM_TEXT)
+        img_err_in(&query->err, "%.*s", (int)item->text_len, item->text);
+    else if (query->count > 1 && item->path)
+        img_err_in(&query->err, "%.*s", (int)item->path_len, item->path);
 }
 
 /* Terms to the query's vector. */
@@ -150,8 +171,10 @@ static bool combine(struct img_sim_queries *q, struct img_sim_query *query, enum
     struct img_sim_term *first = query->terms;
     double added = 0;
     for (size_t t = 0; t < query->count; t++)
-        if (query->terms[t].item.err.code != IMG_OK)
-            return name_failure(query, &query->terms[t]);
+        if (query->terms[t].item.err.code != IMG_OK) {
+            take_failure(query, &query->terms[t].item);
+            return true;
+        }
     query->has_id = query->count == 1 && first->item.has_content;
     query->id = first->item.content.id;
     if (query->count == 1 && first->weight == 1 && metric != IMG_METRIC_COSINE) {

@@ -43,8 +43,10 @@ bool img_sim_put_path0(struct img_buf *out, const struct img_json_object *record
     const char *name;
     size_t len;
     bool is_path, ok = img_sim_name(record, &arena, &name, &len, &is_path, err);
-    if (ok && name && is_path)
+    if (ok && name && is_path && strlen(name) == len)
         img_buf_put(out, name, len + 1);
+    else if (ok && name && is_path)
+        ok = img_err_set(err, IMG_ERR_BAD_RECORD, "a path with a NUL in it");
     img_arena_clear(&arena);
     return ok;
 }

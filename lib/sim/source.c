@@ -26,8 +26,10 @@ static bool open_part(struct img_sim_source *s, const char *folder, bool picture
     struct img_vector_facts facts;
     part->name = part->folder = folder;
     part->first = s->count;
-    if (!img_collection_open(&part->collection, folder, err))
+    if (!img_collection_open(&part->collection, folder, err)) {
+        err->code = IMG_ERR_SYSTEM; /* not one input of many, but all there was to work on */
         return false;
+    }
     const struct img_collection_facts *found = img_collection_facts(part->collection);
     part->count = found->count;
     part->vectors = img_collection_vectors(part->collection);

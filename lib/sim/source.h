@@ -43,7 +43,7 @@ struct img_sim_source {
     void *joined, *joined_skip;
 };
 
-/* Opens all. Fails as img_collection_open() does, with CONFIG when models or dimensions differ (both
+/* Opens all. Fails with SYSTEM when a collection cannot be read, with CONFIG when models or dimensions differ (both
  * are named), or as embedding does. A record that fails is reported as a warning, counts as failed and
  * is a skipped row. Without any row count is 0, which is no failure. */
 IMG_CHECKED bool img_sim_source_open(struct img_sim_source *source,

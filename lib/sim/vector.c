@@ -32,8 +32,11 @@ static bool read_json(const char *text, size_t len, struct img_arena *arena,
             return false;
         len = strlen(line);
     }
-    return img_json_scan(line, len, arena, &record, err) &&
-           img_sim_vector_of(&record, arena, facts, of, vector, err);
+    if (!img_json_scan(line, len, arena, &record, err))
+        return text[0] == '[' && err->code == IMG_ERR_BAD_RECORD
+                   ? img_err_set(err, IMG_ERR_BAD_RECORD, "not a JSON array of finite numbers")
+                   : false;
+    return img_sim_vector_of(&record, arena, facts, of, vector, err);
 }
 
 static bool is_json(const char *text)
