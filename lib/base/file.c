@@ -120,6 +120,13 @@ void img_map_close(struct img_map *map)
     *map = (struct img_map){0};
 }
 
+bool img_file_may_replace(const char *path, struct img_err *err)
+{
+    struct stat info;
+    return lstat(path, &info) != 0 || S_ISREG(info.st_mode) ||
+           img_err_set(err, IMG_ERR_OUTPUT, "is there and no regular file");
+}
+
 bool img_newfile_open(struct img_newfile *file, const char *path, struct img_err *err)
 {
     *file = (struct img_newfile){.fd = -1};

@@ -34,6 +34,10 @@ struct img_map {
 IMG_CHECKED bool img_map_open(struct img_map *map, const char *path, struct img_err *err);
 void img_map_close(struct img_map *map);
 
+/* A rename would put a file in the place of /dev/null or of a link, and nobody meant that: false
+ * with OUTPUT when something is there that is no regular file. */
+IMG_CHECKED bool img_file_may_replace(const char *path, struct img_err *err);
+
 /* A file being written beside its final name. Zeroed is closed. */
 struct img_newfile {
     int fd;

@@ -19,14 +19,6 @@ bool img_preview_is_folder(const char *path)
     return ends_in_slash(path) || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
 }
 
-/* A rename would put a file in the place of /dev/null or of a link, and nobody meant that. */
-static bool may_replace(const char *path, struct img_err *err)
-{
-    struct stat info;
-    return lstat(path, &info) != 0 || S_ISREG(info.st_mode) ||
-           img_err_set(err, IMG_ERR_OUTPUT, "is there and no regular file");
-}
-
 static bool name_file(const char *path, const struct img_item *item, size_t index,
                       struct img_buf *name, struct img_err *err)
 {
@@ -50,7 +42,7 @@ bool img_preview_write(const char *path, const struct img_item *item, size_t ind
     struct img_newfile file = {0};
     img_png_put(&png, item->pixels, side, side);
     bool ok = name_file(path, item, index, &name, err) && img_buf_ok(&png, err) &&
-              may_replace(name.data, err) && img_newfile_open(&file, name.data, err) &&
+              img_file_may_replace(name.data, err) && img_newfile_open(&file, name.data, err) &&
               img_newfile_write(&file, png.data, png.len, err) && img_newfile_commit(&file, err);
     if (!ok)
         img_err_in(err, "%s", name.data ? name.data : path);
