@@ -1,15 +1,18 @@
 /* img-sim: what is similar to what: comparing, searching, and what follows from both. */
 #include <math.h>
+#include <unistd.h>
 
 #include "sim/compare.h"
 #include "sim/search.h"
+#include "sim/sheet.h"
 
-enum command { COMPARE, SEARCH };
+enum command { COMPARE, SEARCH, SHEET };
 #define ON(command) (1u << (command))
 
 static const struct img_command commands[] = {
     [COMPARE] = {"compare", "A B...", "say how similar inputs are"},
     [SEARCH] = {"search", "QUERY...", "find what is most similar to a text, a picture or a vector"},
+    [SHEET] = {"sheet", NULL, "show records as a page of thumbnails"},
 };
 
 static const char *const metrics[] = {"cosine", "dot", "euclidean", NULL};
@@ -17,7 +20,8 @@ static const char *const diversities[] = {"0.5", NULL};
 
 struct options {
     struct img_string_list collections, templates;
-    const char *output, *query, *queries, *where;
+    const char *output, *query, *queries, *where, *title;
+    int64_t side;
     double min_score, diversity; /* diversity below 0: not wanted */
     int metric;
     bool paths0, exit_status, embeddings, exclude_self;
@@ -59,18 +63,25 @@ static const struct img_option rows[] = {
      .commands = ON(COMPARE) | ON(SEARCH), .help = "add each result's embedding to its record"},
     {.short_name = 'o', .long_name = "output", .argument = "FORM", .kind = IMG_OPTION_STRING,
      .field = FIELD(output),
-     .help = "write jsonl, tsv or a table (default: a table on a terminal, else jsonl)"},
+     .help = "write jsonl, tsv or a table (default: a table on a terminal, else jsonl); sheet: "
+             "the page's file"},
     {.long_name = "paths0", .kind = IMG_OPTION_FLAG, .field = FIELD(paths0),
      .commands = ON(SEARCH), .help = "write only paths, each ended by NUL, for xargs -0"},
     {.long_name = "exit-status", .kind = IMG_OPTION_FLAG, .field = FIELD(exit_status),
      .commands = ON(SEARCH), .help = "end with status 1 when nothing was found"},
+    {.long_name = "title", .argument = "TEXT", .kind = IMG_OPTION_STRING, .field = FIELD(title),
+     .commands = ON(SHEET), .help = "the page's title"},
+    {.long_name = "thumbnail", .argument = "PIXELS", .kind = IMG_OPTION_INT, .min = 32,
+     .max = IMG_THUMBNAIL_MAX, .field = FIELD(side), .commands = ON(SHEET),
+     .help = "make thumbnails of this size (default: 256)"},
 };
 
 static const struct img_program program = {
     .name = "img-sim",
     .usage = "[OPTION]... compare A B...\n"
              "[OPTION]... compare [--query=QUERY] <RECORDS\n"
-             "[OPTION]... search QUERY...",
+             "[OPTION]... search QUERY...\n"
+             "[OPTION]... sheet <RECORDS",
     .about = "Find what is similar: everything exact, everything a pipe.",
     .options = rows,
     .option_count = sizeof rows / sizeof *rows,
@@ -153,10 +164,30 @@ static bool search(struct state *s, struct img_err *err)
     return img_sim_search(&s->context, &options, err);
 }
 
+static bool sheet(struct state *s, struct img_err *err)
+{
+    const struct img_sheet_options options = {
+        .fd = STDIN_FILENO,
+        .output = s->opt.output,
+        .out = &s->cli.output,
+        .title = s->opt.title,
+        .side = s->opt.side ? (uint32_t)s->opt.side : IMG_SHEET_SIDE,
+        .jobs = (unsigned)s->cli.common.jobs,
+        .config = &s->config,
+        .report = &s->cli.report,
+    };
+    if (s->cli.parsed.operand_count > 0)
+        return usage(err, "sheet reads records from standard input and takes no operand");
+    if (!options.output && isatty(STDOUT_FILENO))
+        return usage(err, "sheet writes a page: give its file, --output=sheet.html");
+    return img_sheet_make(&options, &s->tally, err);
+}
+
 static bool run(struct state *s, struct img_err *err)
 {
     static bool (*const steps[])(struct state *, struct img_err *) = {[COMPARE] = compare,
-                                                                      [SEARCH] = search};
+                                                                      [SEARCH] = search,
+                                                                      [SHEET] = sheet};
     s->model = (struct img_sim_model){.config = &s->config, .cli = &s->cli};
     s->context = (struct img_sim_context){
         .cli = &s->cli,
@@ -168,7 +199,8 @@ static bool run(struct state *s, struct img_err *err)
     };
     if (s->cli.common.records && s->opt.collections.count > 0)
         return usage(err, "--records reads standard input, --collection does not");
-    return img_sim_form(s->opt.output, s->opt.paths0, &s->context.form, err) &&
+    bool lines = s->cli.parsed.command != SHEET; /* which writes a page, and --output names it */
+    return (!lines || img_sim_form(s->opt.output, s->opt.paths0, &s->context.form, err)) &&
            steps[s->cli.parsed.command](s, err);
 }
 

@@ -132,7 +132,7 @@ static void put_part(struct img_buf *out, const char *text, size_t len)
         img_buf_put(&part, text + from, i + 1 - from);
         put_html(out, part.data ? part.data : "");
         if (i + 1 < len)
-            img_buf_puts(out, "<wbr>");
+            img_buf_puts(out, "<wbr/>");
         from = i + 1;
     }
     out->failed |= part.failed;
@@ -172,7 +172,7 @@ static void put_controls(struct img_buf *out)
     img_buf_puts(out,
                  "<div class=\"tools\" role=\"search\">\n"
                  "<input id=\"filter\" type=\"search\" placeholder=\"Filter\" "
-                 "aria-label=\"Filter pictures by name\" autocomplete=\"off\" spellcheck=\"false\">\n"
+                 "aria-label=\"Filter pictures by name\" autocomplete=\"off\" spellcheck=\"false\"/>\n"
                  "<button id=\"smaller\" type=\"button\" aria-label=\"Smaller pictures\" "
                  "title=\"Smaller (-)\">\xe2\x88\x92</button>\n"
                  "<button id=\"larger\" type=\"button\" aria-label=\"Larger pictures\" "
@@ -184,16 +184,16 @@ static void put_controls(struct img_buf *out)
 void img_sheet_put_head(struct img_buf *out, const struct img_sheet_page *page,
                         const struct img_sheet_list *list)
 {
-    img_buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    img_buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                       "img-src data:; style-src ");
     put_hash(out, page->style);
     img_buf_puts(out, "; script-src ");
     put_hash(out, page->script);
-    img_buf_puts(out, "; base-uri 'none'; form-action 'none'\">\n"
-                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                      "<meta name=\"referrer\" content=\"no-referrer\">\n"
-                      "<meta name=\"generator\" content=\"img-sim sheet\">\n<title>");
+    img_buf_puts(out, "; base-uri 'none'; form-action 'none'\"/>\n"
+                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+                      "<meta name=\"referrer\" content=\"no-referrer\"/>\n"
+                      "<meta name=\"generator\" content=\"img-sim sheet\"/>\n<title>");
     put_html(out, page->title);
     img_buf_puts(out, "</title>\n<style>");
     img_buf_puts(out, page->style);
@@ -258,7 +258,7 @@ static void put_picture(struct img_buf *out, const struct img_sheet_page *page,
         put_html(out, base_of(item->path));
         img_buf_puts(out, "\" decoding=\"async\" src=\"data:image/jpeg;base64,");
         img_base64_encode(out, thumb->picture.data, thumb->picture.len);
-        img_buf_puts(out, "\">");
+        img_buf_puts(out, "\"/>");
     } else {
         img_buf_puts(out, "<span>");
         put_html(out, item->failed ? item->failed : thumb->err.text);
@@ -332,7 +332,7 @@ static void put_key(struct img_buf *out, const char *key, const char *meaning)
 
 void img_sheet_put_tail(struct img_buf *out, const struct img_sheet_page *page)
 {
-    img_buf_puts(out, "<p class=\"none\" id=\"none\" hidden>Nothing matches the filter.</p>\n"
+    img_buf_puts(out, "<p class=\"none\" id=\"none\" hidden=\"\">Nothing matches the filter.</p>\n"
                       "</main>\n<dialog id=\"help\" aria-labelledby=\"keys\">\n"
                       "<h2 id=\"keys\">Keys</h2>\n<dl>\n");
     put_key(out, "<kbd>\xe2\x86\x90</kbd> <kbd>\xe2\x86\x91</kbd> <kbd>\xe2\x86\x93</kbd> "
