@@ -62,7 +62,7 @@ bool qdrant_time(const char *text, double *seconds)
 {
     int year, month, day, n = 0, hour = 0, minute = 0, zone_hour = 0, zone_minute = 0;
     double second = 0;
-    char sign;
+    char sign[2];
     if (!text || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 || n != 10)
         return false;
     text += n;
@@ -76,8 +76,8 @@ bool qdrant_time(const char *text, double *seconds)
             return false;
         text += n;
     }
-    if (sscanf(text, "%1[+-]%2d:%2d", &sign, &zone_hour, &zone_minute) == 3 && strlen(text) == 6) {
-        if (sign == '-')
+    if (sscanf(text, "%1[+-]%2d:%2d", sign, &zone_hour, &zone_minute) == 3 && strlen(text) == 6) {
+        if (sign[0] == '-')
             zone_hour = -zone_hour, zone_minute = -zone_minute;
     } else if (*text && strcmp(text, "Z") != 0) {
         return false;
