@@ -99,7 +99,7 @@ endif
 # lib/decode is linked into img-decode only: it alone knows libvips and the other decoders.
 # Sanitizers bring an allocator of their own.
 DECODE_SOURCES := $(filter-out $(if $(SANITIZERS),lib/decode/allocate.c),$(sort $(wildcard lib/decode/*.c)))
-LIB_SOURCES := $(filter-out $(KERNELS_NOT_HERE) lib/decode/%,$(sort $(wildcard lib/*/*.c lib/*/*/*.c)))
+LIB_SOURCES := $(filter-out $(KERNELS_NOT_HERE) lib/decode/% lib/opencl/%,$(sort $(wildcard lib/*/*.c lib/*/*/*.c)))
 ALL_PROGRAMS := $(patsubst cmd/%.c,%,$(sort $(wildcard cmd/img-*.c)))
 PRIVATE := $(filter img-decode,$(ALL_PROGRAMS))
 PROGRAMS := $(filter-out $(PRIVATE),$(ALL_PROGRAMS))
@@ -115,12 +115,25 @@ DATA_FILES := $(shell find lib/data -type f 2>/dev/null | sort)
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBRARY := $(BUILD)/libimgtools.a
+
+# The GPU plug-in, where there is what it is made with. It is loaded at run time: no program links it,
+# and it brings what it uses of the library, position-independent, as its own.
+LIBS_OPENCL := OpenCL clblast
+OPENCL := $(if $(wildcard lib/opencl/*.c),$(shell $(PKG_CONFIG) --exists $(LIBS_OPENCL) && echo yes))
+PLUGIN := $(if $(OPENCL),$(BUILD)/libexec/img-tools/img-gpu-opencl.so)
+PLUGIN_SOURCES := $(sort $(wildcard lib/opencl/*.c)) lib/base/buf.c lib/base/err.c lib/base/file.c \
+	lib/base/hash.c lib/base/report.c lib/model/names.c
+CFLAGS_OPENCL = $(call once,CFLAGS_OPENCL,$(subst -I,-isystem ,$(shell $(PKG_CONFIG) --cflags $(LIBS_OPENCL))))
+LDLIBS_OPENCL = $(call once,LDLIBS_OPENCL,$(call packages,--libs $(LIBS_OPENCL) libxxhash))
 DECODE_LIBRARY := $(BUILD)/libimgdecode.a
 SUPPORT := $(BUILD)/libsupport.a
 DATA := $(BUILD)/share/img-tools
 
 .PHONY: all
-all: $(ALL_PROGRAMS:%=$(BUILD)/bin/%) $(DATA)
+all: $(ALL_PROGRAMS:%=$(BUILD)/bin/%) $(PLUGIN) $(DATA)
+ifeq ($(OPENCL),)
+	@echo '  no GPU plug-in: OpenCL or CLBlast is not installed (scripts/install-deps.sh has them)'
+endif
 
 $(LIBRARY): $(call object,$(LIB_SOURCES))
 	@rm -f $@
@@ -153,6 +166,21 @@ $(KERNELS_IN:%=$(BUILD)/obj/%/kernels_scalar.o): CFLAGS_ALL += $(if $(SANITIZERS
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CFLAGS_ALL) -c $< -o $@
+
+$(BUILD)/pic/lib/opencl/%.o: CFLAGS_ALL += $(CFLAGS_OPENCL)
+$(BUILD)/pic/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CFLAGS_ALL) -I$(BUILD)/include -fPIC -fvisibility=hidden -c $< -o $@
+
+# The kernels' source as the text of a C string.
+$(BUILD)/include/opencl/kernels.cl.h: lib/opencl/kernels.cl
+	@mkdir -p $(@D)
+	@sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
+$(BUILD)/pic/lib/opencl/program.o: $(BUILD)/include/opencl/kernels.cl.h
+
+$(BUILD)/libexec/img-tools/img-gpu-opencl.so: $(PLUGIN_SOURCES:%.c=$(BUILD)/pic/%.o)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -shared $(filter-out -pie,$(LDFLAGS_ALL)) -o $@ $^ $(LDLIBS_OPENCL)
 
 $(BUILD)/bin/img-decode: $(call object,cmd/img-decode.c) $(DECODE_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
@@ -300,6 +328,7 @@ install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR)
 	$(if $(PROGRAMS),$(INSTALL) -m 755 $(PROGRAMS:%=$(BUILD)/bin/%) $(DESTDIR)$(BINDIR))
 	$(if $(PRIVATE),$(INSTALL) -m 755 $(PRIVATE:%=$(BUILD)/bin/%) $(DESTDIR)$(LIBEXECDIR))
+	$(if $(PLUGIN),$(INSTALL) -m 755 $(PLUGIN) $(DESTDIR)$(LIBEXECDIR))
 	$(INSTALL) -D -m 644 -t $(DESTDIR)$(DOCDIR) LICENSE README.md
 	@for file in $(DATA_FILES:lib/data/%=%); do \
 		$(INSTALL) -D -m 644 lib/data/$$file $(DESTDIR)$(DATADIR)/$$file || exit 1; \
@@ -314,7 +343,8 @@ install: all
 	done
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PRIVATE:%=$(DESTDIR)$(LIBEXECDIR)/%)
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PRIVATE:%=$(DESTDIR)$(LIBEXECDIR)/%) \
+		$(DESTDIR)$(LIBEXECDIR)/img-gpu-opencl.so
 	rm -f $(DATA_FILES:lib/data/%=$(DESTDIR)$(DATADIR)/%)
 	rm -f $(DESTDIR)$(DOCDIR)/LICENSE $(DESTDIR)$(DOCDIR)/README.md
 	rm -f $(foreach page,$(MAN_PAGES:man/%=%),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
@@ -335,4 +365,4 @@ clean:
 	rm -rf build
 
 .SECONDARY:
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/pic -name '*.d' 2>/dev/null)

@@ -7,13 +7,14 @@
 #include "cli/progress.h"
 #include "config/config.h"
 #include "config/places.h"
+#include "engine/gpu/load.h"
 #include "hub/choose.h"
 #include "hub/words.h"
 #include "model/describe.h"
 #include "model/synth.h"
 #include "pipeline/trial.h"
 
-enum command { SHOW, LIST, FETCH, CHECK, SYNTH };
+enum command { SHOW, LIST, FETCH, CHECK, SYNTH, DEVICES };
 #define ON(command) (1u << (command))
 
 static const struct img_command commands[] = {
@@ -22,6 +23,7 @@ static const struct img_command commands[] = {
     [FETCH] = {"fetch", "NAME", "get a model from the hub and print its folder"},
     [CHECK] = {"check", "[MODEL]", "see whether a model is complete and sane"},
     [SYNTH] = {"synth", "SHAPE", "make a model with seeded weights, for tests and benchmarks"},
+    [DEVICES] = {"devices", NULL, "list what can compute beside the CPU"},
 };
 
 struct options {
@@ -36,7 +38,7 @@ static const struct img_option rows[] = {
     {.long_name = "json",
      .kind = IMG_OPTION_FLAG,
      .field = offsetof(struct options, json),
-     .commands = ON(SHOW) | ON(LIST) | ON(FETCH) | ON(CHECK),
+     .commands = ON(SHOW) | ON(LIST) | ON(FETCH) | ON(CHECK) | ON(DEVICES),
      .help = "write JSON, one object a line"},
     {.short_name = 'a',
      .long_name = "all",
@@ -79,7 +81,8 @@ static const struct img_program program = {
              "[OPTION]... list\n"
              "[OPTION]... fetch NAME\n"
              "[OPTION]... check [MODEL]\n"
-             "[OPTION]... synth SHAPE --output=FOLDER",
+             "[OPTION]... synth SHAPE --output=FOLDER\n"
+             "[OPTION]... devices",
     .about = "Show, list, fetch, check and make models.",
     .options = rows,
     .option_count = sizeof rows / sizeof *rows,
@@ -257,10 +260,25 @@ static bool synth(struct state *s, struct img_err *err)
     return flush(s, err);
 }
 
+static bool devices(struct state *s, struct img_err *err)
+{
+    const char *none;
+    struct img_gpu_library library = {0};
+    struct img_gpu_device found[IMG_GPU_DEVICES];
+    size_t count = 0;
+    bool ok = take_operand(s, false, &none, err) && img_gpu_load(&library, NULL, err) &&
+              library.plugin->devices(found, IMG_GPU_DEVICES, &count, err);
+    for (size_t i = 0; ok && i < count; i++)
+        (s->opt.json ? img_gpu_put_json : img_gpu_put_text)(&found[i], &s->out);
+    img_gpu_unload(&library);
+    return ok && flush(s, err);
+}
+
 static bool run(struct state *s, struct img_err *err)
 {
     static bool (*const steps[])(struct state *, struct img_err *) = {
-        [SHOW] = show, [LIST] = list, [FETCH] = fetch, [CHECK] = check, [SYNTH] = synth};
+        [SHOW] = show, [LIST] = list, [FETCH] = fetch, [CHECK] = check, [SYNTH] = synth,
+        [DEVICES] = devices};
     return steps[s->cli.parsed.command](s, err);
 }
 

@@ -9,9 +9,11 @@ set -eu
 build='gcc libc6-dev make pkg-config libvips-dev libexif-dev libgif-dev libcjson-dev
     libcurl4-openssl-dev libxxhash-dev libutf8proc-dev libseccomp-dev liblmdb-dev libtiff-dev
     liblcms2-dev libmicrohttpd-dev'
+# The GPU plug-in; without these it is not built, and nothing else is missing.
+build="$build ocl-icd-opencl-dev libclblast-dev"
 # prove comes with perl; mandoc reads the manual pages; jq and xxhash judge records from outside;
-# curl asks img-serve.
-tests='libcmocka-dev perl mandoc jq xxhash curl'
+# curl asks img-serve; PoCL is OpenCL on the CPU, which the GPU engine is tested with.
+tests='libcmocka-dev perl mandoc jq xxhash curl pocl-opencl-icd'
 # The NEON kernels are tested on x86, too: cross-built, run by qemu.
 tests_amd64='gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user'
 # Where libheif keeps its decoders in packages of their own: HEIC and AVIF.

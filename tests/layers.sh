@@ -13,7 +13,7 @@ find . -name '*.[ch]' | LC_ALL=C sort | xargs awk '
 BEGIN {
     # Low to high: the way the data goes.
     count = split("base json cli config record input image meta worker decode text weights model " \
-                  "net hub kernel engine cache collection search query pipeline " \
+                  "net hub kernel engine opencl cache collection search query pipeline " \
                   "sim store serve", order, " ")
     for (i = 1; i <= count; i++)
         height[order[i]] = i
@@ -26,6 +26,7 @@ BEGIN {
     home["utf8proc.h"] = "text"
     home["xxhash.h"] = "base"
     home["lmdb.h"] = "cache"
+    home["CL/"] = home["clblast_c.h"] = "opencl"
     home["cmocka.h"] = "no folder of lib"
     bad = checked = 0
 }

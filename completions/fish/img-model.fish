@@ -21,3 +21,4 @@ complete -c img-model -n __fish_use_subcommand -f -a list -d 'list the models th
 complete -c img-model -n __fish_use_subcommand -f -a fetch -d 'get a model from the hub and print its folder'
 complete -c img-model -n __fish_use_subcommand -f -a check -d 'see whether a model is complete and sane'
 complete -c img-model -n __fish_use_subcommand -f -a synth -d 'make a model with seeded weights, for tests and benchmarks'
+complete -c img-model -n __fish_use_subcommand -f -a devices -d 'list what can compute beside the CPU'

@@ -20,11 +20,17 @@
 void golden_open(struct golden_model *golden, const char *folder, unsigned threads,
                  const char *kernels)
 {
+    golden_open_with(golden, folder,
+                     &(struct img_engine_options){.threads = threads, .kernels = kernels});
+}
+
+void golden_open_with(struct golden_model *golden, const char *folder,
+                      const struct img_engine_options *options)
+{
     struct img_err err;
-    struct img_engine_options options = {.threads = threads, .kernels = kernels};
     *golden = (struct golden_model){0};
     if (!img_model_open(&golden->model, folder, &err) ||
-        !img_engine_open_cpu(&golden->engine, &golden->model, &options, &err))
+        !img_engine_open(&golden->engine, &golden->model, options, &err))
         fail_msg("%s: %s", folder, err.text);
 }
 
@@ -184,10 +190,11 @@ void golden_folder(struct golden_model *golden, const char *name)
         snprintf(path, sizeof path, "golden/%s/%s", name, arrays[i].file);
         if (access(shared_path(path), R_OK) != 0)
             continue;
+        double limit = golden->limit > 0 ? golden->limit : arrays[i].limit;
         if (arrays[i].text)
-            golden_texts(golden, shared_path(path), arrays[i].limit);
+            golden_texts(golden, shared_path(path), limit);
         else
-            golden_images(golden, pixels, shared_path(path), arrays[i].limit);
+            golden_images(golden, pixels, shared_path(path), limit);
     }
     free(pixels);
 }

@@ -13,11 +13,15 @@
 struct golden_model {
     struct img_model model;
     struct img_engine *engine;
+    double limit; /* of golden_folder(), in place of those above; 0: those */
 };
 
 /* Fails the test when it cannot be opened. threads 0: all; kernels NULL: the fastest. */
 void golden_open(struct golden_model *golden, const char *folder, unsigned threads,
                  const char *kernels);
+/* The same with whatever engine the options ask for. */
+void golden_open_with(struct golden_model *golden, const char *folder,
+                      const struct img_engine_options *options);
 void golden_close(struct golden_model *golden);
 
 /* The model made by the seeded rule, from a golden folder's configuration and CLIP's tokenizer; made

@@ -1,4 +1,4 @@
-/* From panels back to rows. */
+/* From panels back to plain matrices. */
 #include "engine/cpu/unpack.h"
 
 #include <string.h>
@@ -50,7 +50,7 @@ static size_t place_of(const struct img_plan_tower *t, uint32_t n, enum img_role
 }
 
 void img_unpack(const struct img_packed *packed, const struct img_arch *arch, enum img_side side,
-                uint32_t layer, enum img_role role, float *out)
+                uint32_t layer, enum img_role role, size_t stride, float *out)
 {
     size_t rows = 0, cols = 0;
     bool image = side == IMG_IMAGE_TOWER, panels;
@@ -62,9 +62,10 @@ void img_unpack(const struct img_packed *packed, const struct img_arch *arch, en
         memcpy(out, from, rows * cols * sizeof *out);
         return;
     }
-    for (size_t row = 0; row < rows; row++) {
-        const float *panel = from + row / IMG_LANES * IMG_LANES * cols + row % IMG_LANES;
+    for (size_t row = 0; row < rows; row += IMG_LANES) {
+        size_t lanes = rows - row < IMG_LANES ? rows - row : IMG_LANES;
+        const float *panel = from + row * cols;
         for (size_t k = 0; k < cols; k++)
-            *out++ = panel[k * IMG_LANES];
+            memcpy(out + k * stride + row, panel + k * IMG_LANES, lanes * sizeof *out);
     }
 }

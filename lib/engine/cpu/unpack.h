@@ -4,9 +4,9 @@
 
 #include "engine/cpu/packfile.h"
 
-/* As img_model_read(): the tensor of img_model_shape(), in its orientation, to out [rows * cols]. The
- * tensor must exist. */
+/* A tensor that img_model_shape() says is there: a vector or table as the model has it, and a matrix
+ * [rows, cols] of a linear map transposed, [cols, rows], each line stride floats from the next. */
 void img_unpack(const struct img_packed *packed, const struct img_arch *arch, enum img_side side,
-                uint32_t layer, enum img_role role, float *out);
+                uint32_t layer, enum img_role role, size_t stride, float *out);
 
 #endif

@@ -31,7 +31,7 @@ struct gpu {
     bool text_reserved;
     float *positions;       /* when they are interpolated */
     float *rows;            /* [context, width] of the text tower */
-    float *head, *head_bias; /* [classes, dimension], [classes] */
+    float *head, *head_bias; /* [dimension, classes], [classes] */
     bool lost;
     struct img_engine *cpu; /* after the loss of a device that was no must */
 };
@@ -159,7 +159,7 @@ static bool classify(struct img_engine *engine, const float *embeddings, size_t 
         for (size_t c = 0; c < classes; c++) {
             double sum = (double)gpu->head_bias[c];
             for (size_t k = 0; k < dimension; k++)
-                sum += (double)gpu->head[c * dimension + k] *
+                sum += (double)gpu->head[k * classes + c] *
                        (double)embeddings[i * dimension + k];
             logits[i * classes + c] = (float)sum;
         }
@@ -214,10 +214,10 @@ static bool pack(struct gpu *gpu, struct img_err *err)
 }
 
 static void read_weights(void *ctx, enum img_side side, uint32_t layer, enum img_role role,
-                         float *out)
+                         size_t stride, float *out)
 {
     const struct gpu *gpu = ctx;
-    img_unpack(&gpu->store.packed, &gpu->model->arch, side, layer, role, out);
+    img_unpack(&gpu->store.packed, &gpu->model->arch, side, layer, role, stride, out);
 }
 
 static bool allocate(struct gpu *gpu, struct img_err *err)
@@ -233,8 +233,8 @@ static bool allocate(struct gpu *gpu, struct img_err *err)
     if (!gpu->rows || !gpu->head || !gpu->head_bias)
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for an engine");
     if (arch->classes > 0) {
-        read_weights(gpu, IMG_IMAGE_TOWER, 0, IMG_HEAD_W, gpu->head);
-        read_weights(gpu, IMG_IMAGE_TOWER, 0, IMG_HEAD_B, gpu->head_bias);
+        read_weights(gpu, IMG_IMAGE_TOWER, 0, IMG_HEAD_W, arch->classes, gpu->head);
+        read_weights(gpu, IMG_IMAGE_TOWER, 0, IMG_HEAD_B, 0, gpu->head_bias);
     }
     return img_prompt_init(&gpu->prompt, arch, err);
 }

@@ -33,8 +33,10 @@ struct img_gpu_spec {
     const float (*samples)[256];    /* [3]: the value of each 8-bit sample */
     const float *positions;         /* of the image tower at image_size: [1 + grid * grid, width] */
     void *ctx;
-    void (*read)(void *ctx, enum img_side side, uint32_t layer, enum img_role role,
-                 float *out);       /* a tensor as img_model_read() gives it */
+    /* A tensor as the model has it, a matrix of a linear map transposed: [in, out], each line stride
+     * floats from the next. */
+    void (*read)(void *ctx, enum img_side side, uint32_t layer, enum img_role role, size_t stride,
+                 float *out);
     bool f16;                       /* weights and activations are stored in 16 bits */
     bool measured;                  /* wait after each stage, for stats */
     uint64_t memory;                /* most bytes to take on the device; 0: what it has */
