@@ -123,6 +123,16 @@ static bool make_plan(struct img_sim_queries *q, struct img_sim_query *queries, 
     return plan->items != NULL;
 }
 
+/* Pictures that were prepared in another way are still compared, but a little worse. */
+static void note_preprocessing(const struct img_sim_queries *q, const char *theirs)
+{
+    const char *ours = q->context->model->setup.settings.preprocessing;
+    if (theirs[0] && strcmp(theirs, ours) != 0)
+        img_report(&q->context->cli->report, IMG_NOTE,
+                   "%s: preprocessing %s; the query's picture: preprocessing %s", q->of, theirs,
+                   ours);
+}
+
 static bool embed_terms(struct img_sim_queries *q, struct img_sim_query *queries, size_t n,
                         struct img_err *err)
 {
@@ -137,6 +147,8 @@ static bool embed_terms(struct img_sim_queries *q, struct img_sim_query *queries
     if (!img_sim_model_open(model, &q->facts, q->of, err) ||
         !img_vector_facts_meet(&q->facts, q->of, &model->facts, "the query", err))
         return false;
+    if (plan.pictures > 0)
+        note_preprocessing(q, q->facts.preprocessing);
     plan.sum = img_arena_array(&q->arena, model->facts.dimension, sizeof *plan.sum, err);
     if (!plan.sum)
         return false;

@@ -16,6 +16,7 @@ void img_vector_facts_set(struct img_vector_facts *facts, size_t dimension, cons
     set(facts->model_name, sizeof facts->model_name, model_name);
     set(facts->fingerprint, sizeof facts->fingerprint, fingerprint);
     set(facts->precision, sizeof facts->precision, precision);
+    facts->preprocessing[0] = '\0';
 }
 
 static bool read_word(const struct img_json_object *record, const char *key,
@@ -33,12 +34,14 @@ static bool read_word(const struct img_json_object *record, const char *key,
 bool img_vector_facts_read(struct img_vector_facts *facts, const struct img_json_object *record,
                            size_t dimension, struct img_arena *arena, struct img_err *err)
 {
-    const char *name, *fingerprint, *precision;
+    const char *name, *fingerprint, *precision, *preprocessing;
     if (!read_word(record, "model_name", arena, &name, err) ||
         !read_word(record, "model_fingerprint", arena, &fingerprint, err) ||
-        !read_word(record, "precision", arena, &precision, err))
+        !read_word(record, "precision", arena, &precision, err) ||
+        !read_word(record, "preprocessing", arena, &preprocessing, err))
         return false;
     img_vector_facts_set(facts, dimension, name, fingerprint, precision);
+    set(facts->preprocessing, sizeof facts->preprocessing, preprocessing);
     return true;
 }
 
@@ -70,5 +73,6 @@ bool img_vector_facts_meet(struct img_vector_facts *facts, const char *of,
         take_over(facts->model_name, sizeof facts->model_name, others->model_name);
     take_over(facts->fingerprint, sizeof facts->fingerprint, others->fingerprint);
     take_over(facts->precision, sizeof facts->precision, others->precision);
+    take_over(facts->preprocessing, sizeof facts->preprocessing, others->preprocessing);
     return true;
 }

@@ -15,9 +15,10 @@ struct img_vector_facts {
     char model_name[IMG_MODEL_NAME_ROOM]; /* "": not known; so are the others */
     char fingerprint[24];
     char precision[24];
+    char preprocessing[24]; /* of the first picture; others' may differ */
 };
 
-/* Cuts what is too long; NULL is not known. */
+/* Cuts what is too long; NULL is not known, and neither is preprocessing. */
 void img_vector_facts_set(struct img_vector_facts *facts, size_t dimension, const char *model_name,
                           const char *fingerprint, const char *precision);
 

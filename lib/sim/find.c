@@ -7,6 +7,9 @@
 #include "base/size.h"
 #include "cli/signals.h"
 
+/* Rows from which on a smaller copy of the vectors, kept beside them, is worth its making. */
+enum { BUILD_AT = 100000 };
+
 struct find {
     const struct img_sim_source *source;
     struct img_search **searches; /* [source->part_count]; NULL for one without rows */
@@ -32,6 +35,7 @@ static bool open_searches(struct find *f, const struct img_sim_context *context,
             .count = part->count,
             .dimension = source->dimension,
             .folder = part->folder,
+            .build = part->count >= BUILD_AT,
             .threads = img_sim_threads(context),
             .stopped = img_signals_caught,
             .report = &context->cli->report,

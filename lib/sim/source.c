@@ -19,6 +19,28 @@ static bool is_text(const struct img_collection *collection, size_t row)
            len >= sizeof text_start && memcmp(line, text_start, sizeof text_start - 1) == 0;
 }
 
+/* What the first row says of its vector: the collection itself does not know how it was preprocessed. */
+static bool read_facts(const struct img_sim_part *part, struct img_vector_facts *facts,
+                       struct img_err *err)
+{
+    const struct img_collection_facts *found = img_collection_facts(part->collection);
+    struct img_arena arena = {0};
+    struct img_json_object record;
+    struct img_vector_facts first;
+    const char *line;
+    size_t len;
+    bool ok = img_collection_record(part->collection, 0, &line, &len, err) &&
+              img_json_scan(line, len, &arena, &record, err) &&
+              img_vector_facts_read(&first, &record, found->dimension, &arena, err);
+    img_arena_clear(&arena);
+    if (!ok)
+        return img_err_in(err, "%s", part->name);
+    img_vector_facts_set(facts, found->dimension, found->model_name, found->fingerprint,
+                         found->precision);
+    memcpy(facts->preprocessing, first.preprocessing, sizeof facts->preprocessing);
+    return true;
+}
+
 static bool open_part(struct img_sim_source *s, const char *folder, bool pictures_only,
                       struct img_err *err)
 {
@@ -43,9 +65,8 @@ static bool open_part(struct img_sim_source *s, const char *folder, bool picture
             img_sim_source_skip(s, part->first + row);
     if (part->count == 0)
         return true;
-    img_vector_facts_set(&facts, found->dimension, found->model_name, found->fingerprint,
-                         found->precision);
-    return img_vector_facts_meet(&s->facts, img_sim_source_name(s), &facts, folder, err);
+    return read_facts(part, &facts, err) &&
+           img_vector_facts_meet(&s->facts, img_sim_source_name(s), &facts, folder, err);
 }
 
 static bool open_collections(struct img_sim_source *s, const struct img_sim_source_options *options,

@@ -196,6 +196,10 @@ err_like 'its model unheard-of \(fingerprint 0123456789abcdef\) is not installed
 run sh -c 'sed "s/,\"image_id.*embedding\":/,\"x\":/" records | img-sim search -k 1 "green waves"'
 is "$(first)" pics/green-waves.png 'records without vectors are embedded'
 
+run img-sim search -v --set auto_orient=false -c pics.vec -k 1 ./pics/green-waves.png
+err_like 'pics.vec: preprocessing [0-9a-f]{8}; the query.s picture: preprocessing [0-9a-f]{8}' \
+    'another preprocessing is noted under --verbose'
+
 # Nothing there.
 mkdir nothing
 img-batch -q -m demo -o empty.vec nothing
