@@ -41,7 +41,7 @@ void img_api_record(struct img_request *r, size_t i, struct img_buf *out)
 {
     const struct img_item *item = &r->entries[i].item;
     img_item_put(&r->serve->setup->embedder, item, false, out);
-    img_request_answer(r, img_request_status(item->err.code), "application/json");
+    img_request_answer(r, img_input_status(item->err.code), "application/json");
 }
 
 static void finish_record(struct img_request *r, struct img_buf *out)

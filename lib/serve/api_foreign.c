@@ -35,7 +35,7 @@ static bool check(const struct img_request *r, const struct img_foreign_ask *ask
         return img_err_set(err, IMG_ERR_NOT_FOUND, "the model '%.100s' is not served here; '%s' is",
                            ask->model, model_name(r));
     return ask->dimensions == 0 || ask->dimensions == dimension ||
-           img_err_set(err, IMG_ERR_BAD_RECORD, "dimensions: this model gives %u", dimension);
+           img_err_set(err, IMG_ERR_BAD_EMBEDDING, "dimensions: this model gives %u", dimension);
 }
 
 typedef bool (*reader)(const struct img_body *body, size_t most, struct img_arena *arena,
@@ -70,7 +70,7 @@ static bool all_worked(struct img_request *r)
         if (err.code == IMG_OK)
             continue;
         img_err_in(&err, "input %zu", i);
-        img_api_fail(r, &err);
+        img_request_fail(r, img_input_status(err.code), &err);
         return false;
     }
     return true;

@@ -88,7 +88,7 @@ static void finish_metadata(struct img_request *r, struct img_buf *out)
         img_meta_page_put(&entry->out, &page, &entry->arena);
     }
     img_buf_put(out, entry->out.data, entry->out.len);
-    img_request_answer(r, img_request_status(entry->item.err.code), "application/json");
+    img_request_answer(r, img_input_status(entry->item.err.code), "application/json");
 }
 
 static void finish_thumbnail(struct img_request *r, struct img_buf *out)

@@ -89,6 +89,8 @@ static bool read_list(struct reading *r, reader read, const struct img_asked *va
     size_t count;
     if (list->items)
         return img_err_set(err, IMG_ERR_BAD_RECORD, "a second list of inputs");
+    if (!value->json && read == read_bytes)
+        return img_err_set(err, IMG_ERR_BAD_RECORD, "not a file, as pictures are in a form");
     if (!img_asked_list(value, r->most, r->arena, &elements, &count, err))
         return false;
     list->items = img_arena_array(r->arena, count + 1, sizeof *list->items, err);
@@ -250,7 +252,7 @@ static bool append(struct reading *r, struct img_inputs_asked *list, const struc
     if (!list->items)
         return false;
     if (list->count == r->most)
-        return img_err_set(err, IMG_ERR_TOO_LARGE, "more than %zu pictures", r->most);
+        return img_err_set(err, IMG_ERR_BAD_RECORD, "more than %zu pictures", r->most);
     list->items[list->count++] = (struct img_input){.kind = IMG_ITEM_BYTES,
                                                     .bytes = (const unsigned char *)part->bytes,
                                                     .bytes_len = part->len};
@@ -315,8 +317,6 @@ static bool check(const struct reading *r, struct img_err *err)
     /* An empty list is a list. */
     if (!ask->inputs.items)
         return img_err_set(err, IMG_ERR_BAD_RECORD, "nothing is asked for: no image or text");
-    if (r->kind == IMG_ASK_SEARCH_IMAGE && ask->has_candidates && ask->collection)
-        return img_err_set(err, IMG_ERR_BAD_RECORD, "candidates and a collection");
     return !searches || ask->inputs.count == 1 ||
            img_err_set(err, IMG_ERR_BAD_RECORD, "a search has one query");
 }

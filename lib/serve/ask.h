@@ -43,7 +43,7 @@ struct img_ask {
     struct img_inputs_asked inputs;     /* of a search: its query, one */
     bool single;                        /* one was asked for as one, not in a list */
     struct img_inputs_asked candidates; /* of a search */
-    bool has_candidates;
+    bool has_candidates; /* there was a list of them; they go before a collection */
     const char *collection; /* NULL: not named */
     size_t top_k;
     bool has_min_score;
@@ -62,7 +62,7 @@ enum img_ask_kind {
 
 /* Reads a request of our own API, strictly: a field nobody knows is refused. At most `most` inputs
  * (and candidates). What ask refers to lives in arena and body. Fails with BAD_RECORD (the request),
- * TOO_LARGE (too many inputs), UNSUPPORTED_FORMAT (the body's type), OUT_OF_MEMORY. */
+ * UNSUPPORTED_FORMAT (the body's type) or OUT_OF_MEMORY. */
 IMG_CHECKED bool img_ask_read(enum img_ask_kind kind, const struct img_body *body, size_t most,
                               struct img_arena *arena, struct img_ask *ask, struct img_err *err);
 

@@ -15,8 +15,10 @@ static bool read_string(const struct img_asked *value, bool images, struct img_a
     if (!images && !img_dataurl_is(input->text, input->len))
         return true;
     input->kind = IMG_ITEM_BYTES;
-    return img_dataurl_or_base64(input->text, input->len, arena, &input->bytes, &input->bytes_len,
-                                 err);
+    if (!img_dataurl_or_base64(input->text, input->len, arena, &input->bytes, &input->bytes_len,
+                               &input->err))
+        input->bytes_len = 0;
+    return true;
 }
 
 /* A string or a list of strings, behind those that are there already. */
@@ -28,7 +30,7 @@ static bool read_strings(const struct img_json_value *json, bool images, size_t 
     const struct img_asked *elements = &value;
     size_t count = 1, had = ask->inputs.count;
     bool list = json->kind == IMG_JSON_ARRAY;
-    if (list && !img_asked_list(&value, most - had, arena, &elements, &count, err))
+    if (list && !img_asked_list(&value, most, arena, &elements, &count, err))
         return false;
     struct img_input *all = img_arena_array(arena, had + count + 1, sizeof *all, err);
     if (!all)
@@ -51,8 +53,11 @@ static bool read_object(const struct img_body *body, struct img_arena *arena,
     if (!img_json_scan(body->bytes, body->len, arena, object, err))
         return false;
     const struct img_json_value *model = img_json_find(object, "model");
-    if (model && !img_json_get_string(model, arena, &ask->model, NULL, err))
+    size_t len = 0;
+    if (model && !img_json_get_string(model, arena, &ask->model, &len, err))
         return img_err_in(err, "model");
+    if (strlen(ask->model) != len)
+        ask->model = "?"; /* no model's name holds a NUL */
     return true;
 }
 

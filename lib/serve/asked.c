@@ -86,7 +86,7 @@ bool img_asked_list(const struct img_asked *value, size_t most, struct img_arena
     if (values && !img_json_elements(value->json, arena, &values, count, err))
         return false;
     if (*count > most)
-        return img_err_set(err, IMG_ERR_TOO_LARGE, "%zu elements, more than %zu", *count, most);
+        return img_err_set(err, IMG_ERR_BAD_RECORD, "%zu elements, more than %zu", *count, most);
     struct img_asked *list = img_arena_array(arena, *count + 1, sizeof *list, err);
     if (!list)
         return false;

@@ -22,7 +22,7 @@ IMG_CHECKED bool img_asked_size(const struct img_asked *value, size_t most, size
 IMG_CHECKED bool img_asked_number(const struct img_asked *value, struct img_arena *arena,
                                   double *number, struct img_err *err);
 
-/* A list's elements; a plain text is a list of one. TOO_LARGE above most of them. */
+/* A list's elements, at most most of them; a plain text is a list of one. */
 IMG_CHECKED bool img_asked_list(const struct img_asked *value, size_t most,
                                 struct img_arena *arena, const struct img_asked **elements,
                                 size_t *count, struct img_err *err);

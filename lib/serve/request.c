@@ -253,3 +253,8 @@ unsigned img_request_status(enum img_code code)
         return 422;
     }
 }
+
+unsigned img_input_status(enum img_code code)
+{
+    return code == IMG_ERR_BAD_RECORD ? 422 : img_request_status(code);
+}

@@ -86,7 +86,8 @@ void img_request_answer(struct img_request *request, unsigned status, const char
 /* The same, with an error of our own API: {"error":…,"error_code":…}. */
 void img_request_fail(struct img_request *request, unsigned status, const struct img_err *err);
 
-/* The status that a failed input or request stands for. */
+/* The statuses that a failed request and a failed input stand for. */
 unsigned img_request_status(enum img_code code);
+unsigned img_input_status(enum img_code code);
 
 #endif

@@ -83,7 +83,7 @@ is "$(field .error_code)" not_an_image 'with a record'
 post /api/v1/embeddings/image '{"image_path":"pics"}'
 code_is 422 'a folder'
 post /api/v1/embeddings/image '{"image_base64":"$$$"}'
-code_is 400 'no base64'
+code_is 422 'no base64'
 head -c 10485761 /dev/zero >pics/large.png
 post /api/v1/embeddings/image '{"image_path":"pics/large.png"}'
 code_is 413 'a file that is too large'

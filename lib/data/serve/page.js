@@ -173,7 +173,7 @@ function likeFile(file) {
     method: 'POST',
     headers: { 'Content-Type': 'application/octet-stream' },
     body: file,
-  }), file.name ? `pictures like ${file.name}` : 'pictures like this');
+  }), file.name || 'your picture');
 }
 
 function reset() {
