@@ -2,16 +2,18 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "sim/cluster.h"
 #include "sim/compare.h"
 #include "sim/search.h"
 #include "sim/sheet.h"
 
-enum command { COMPARE, SEARCH, SHEET };
+enum command { COMPARE, SEARCH, CLUSTER, SHEET };
 #define ON(command) (1u << (command))
 
 static const struct img_command commands[] = {
     [COMPARE] = {"compare", "A B...", "say how similar inputs are"},
     [SEARCH] = {"search", "QUERY...", "find what is most similar to a text, a picture or a vector"},
+    [CLUSTER] = {"cluster", NULL, "put together what is alike"},
     [SHEET] = {"sheet", NULL, "show records as a page of thumbnails"},
 };
 
@@ -20,18 +22,19 @@ static const char *const diversities[] = {"0.5", NULL};
 
 struct options {
     struct img_string_list collections, templates;
-    const char *output, *query, *queries, *where, *title;
-    int64_t side;
+    const char *output, *query, *queries, *where, *title, *k;
+    int64_t side, seed, min_size;
+    double threshold; /* NaN: not given */
     double min_score, diversity; /* diversity below 0: not wanted */
     int metric;
-    bool paths0, exit_status, embeddings, exclude_self;
+    bool paths0, exit_status, embeddings, exclude_self, groups;
 };
 
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct img_option rows[] = {
     {.short_name = 'c', .long_name = "collection", .argument = "FOLDER", .kind = IMG_OPTION_LIST,
-     .flags = IMG_OPTION_FOLDER, .field = FIELD(collections), .commands = ON(SEARCH),
+     .flags = IMG_OPTION_FOLDER, .field = FIELD(collections), .commands = ON(SEARCH) | ON(CLUSTER),
      .help = "work on this collection (repeatable; default: records on standard input)"},
     {.long_name = "text", .argument = "TEXT", .kind = IMG_OPTION_OPERAND,
      .commands = ON(COMPARE) | ON(SEARCH), .help = "take this text, as it is (repeatable)"},
@@ -52,7 +55,7 @@ static const struct img_option rows[] = {
     {.long_name = "min-score", .argument = "SCORE", .kind = IMG_OPTION_FLOAT,
      .field = FIELD(min_score), .commands = ON(SEARCH), .help = "give no results that score less"},
     {.long_name = "where", .argument = "FILTER", .kind = IMG_OPTION_STRING, .field = FIELD(where),
-     .commands = ON(SEARCH), .help = "search only records that this holds for"},
+     .commands = ON(SEARCH) | ON(CLUSTER), .help = "take only records that this holds for"},
     {.long_name = "diversify", .argument = "DIVERSITY", .kind = IMG_OPTION_FLOAT,
      .flags = IMG_OPTION_BARE, .choices = diversities, .min = 0, .max = 1,
      .field = FIELD(diversity), .commands = ON(SEARCH),
@@ -69,6 +72,17 @@ static const struct img_option rows[] = {
      .commands = ON(SEARCH), .help = "write only paths, each ended by NUL, for xargs -0"},
     {.long_name = "exit-status", .kind = IMG_OPTION_FLAG, .field = FIELD(exit_status),
      .commands = ON(SEARCH), .help = "end with status 1 when nothing was found"},
+    {.long_name = "k", .argument = "N|auto", .kind = IMG_OPTION_STRING, .field = FIELD(k),
+     .commands = ON(CLUSTER), .help = "make so many clusters (default: auto)"},
+    {.long_name = "threshold", .argument = "COSINE", .kind = IMG_OPTION_FLOAT, .min = -1, .max = 1,
+     .field = FIELD(threshold), .commands = ON(CLUSTER),
+     .help = "put together what is connected by pairs at least that alike"},
+    {.long_name = "seed", .argument = "N", .kind = IMG_OPTION_INT, .min = 0, .max = 9007199254740992.0,
+     .field = FIELD(seed), .commands = ON(CLUSTER), .help = "draw the first centres by this number"},
+    {.long_name = "min-size", .argument = "N", .kind = IMG_OPTION_INT, .min = 1, .max = 1000000000,
+     .field = FIELD(min_size), .commands = ON(CLUSTER), .help = "leave smaller clusters out"},
+    {.long_name = "groups", .kind = IMG_OPTION_FLAG, .field = FIELD(groups),
+     .commands = ON(CLUSTER), .help = "write a record a cluster, not one a picture"},
     {.long_name = "title", .argument = "TEXT", .kind = IMG_OPTION_STRING, .field = FIELD(title),
      .commands = ON(SHEET), .help = "the page's title"},
     {.long_name = "thumbnail", .argument = "PIXELS", .kind = IMG_OPTION_INT, .min = 32,
@@ -81,6 +95,7 @@ static const struct img_program program = {
     .usage = "[OPTION]... compare A B...\n"
              "[OPTION]... compare [--query=QUERY] <RECORDS\n"
              "[OPTION]... search QUERY...\n"
+             "[OPTION]... cluster\n"
              "[OPTION]... sheet <RECORDS",
     .about = "Find what is similar: everything exact, everything a pipe.",
     .options = rows,
@@ -164,6 +179,21 @@ static bool search(struct state *s, struct img_err *err)
     return img_sim_search(&s->context, &options, err);
 }
 
+static bool cluster(struct state *s, struct img_err *err)
+{
+    const struct img_sim_cluster_options options = {
+        .k = s->opt.k,
+        .threshold = s->opt.threshold,
+        .seed = s->opt.seed,
+        .min_size = (size_t)s->opt.min_size,
+        .groups = s->opt.groups,
+        .where = s->opt.where,
+    };
+    if (s->cli.parsed.operand_count > 0)
+        return usage(err, "cluster takes no operand: collections are named with --collection");
+    return img_sim_cluster(&s->context, &options, err);
+}
+
 static bool sheet(struct state *s, struct img_err *err)
 {
     const struct img_sheet_options options = {
@@ -187,6 +217,7 @@ static bool run(struct state *s, struct img_err *err)
 {
     static bool (*const steps[])(struct state *, struct img_err *) = {[COMPARE] = compare,
                                                                       [SEARCH] = search,
+                                                                      [CLUSTER] = cluster,
                                                                       [SHEET] = sheet};
     s->model = (struct img_sim_model){.config = &s->config, .cli = &s->cli};
     s->context = (struct img_sim_context){
@@ -206,7 +237,7 @@ static bool run(struct state *s, struct img_err *err)
 
 int main(int argc, char **argv)
 {
-    struct state s = {.opt = {.min_score = -INFINITY, .diversity = -1}};
+    struct state s = {.opt = {.min_score = -INFINITY, .diversity = -1, .threshold = NAN}};
     struct img_err err = {0};
     bool ok = img_cli_begin(&s.cli, &program, argc, argv, &s.opt, &err) &&
               img_config_begin(&s.config, &s.cli, &err) && run(&s, &err);
