@@ -168,11 +168,13 @@ static bool embed_terms(struct img_sim_queries *q, struct img_sim_query *queries
 /* Which of several terms it was is told. */
 static void take_failure(struct img_sim_query *query, const struct img_item *item)
 {
+    enum { MOST = 200 };
+    bool is_text = item->kind == IMG_ITEM_TEXT;
+    const char *name = is_text ? item->text : item->path;
+    size_t len = is_text ? item->text_len : item->path_len;
     query->err = item->err;
-    if (query->count > 1 && item->kind == IMG_ITEM_TEXT)
-        img_err_in(&query->err, "%.*s", (int)item->text_len, item->text);
-    else if (query->count > 1 && item->path)
-        img_err_in(&query->err, "%.*s", (int)item->path_len, item->path);
+    if (query->count > 1 && name)
+        img_err_in(&query->err, "%.*s", len < MOST ? (int)len : MOST, name);
 }
 
 /* Terms to the query's vector. */

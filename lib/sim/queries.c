@@ -17,7 +17,7 @@ static bool take_bytes(struct img_sim_queries *q, struct img_item *item, struct 
     item->path = "-";
     item->path_len = 1;
     if (q->bytes_read)
-        return img_err_set(err, IMG_ERR_USAGE, "standard input is one picture and was read already");
+        return img_err_set(err, IMG_ERR_USAGE, "'-': standard input is read for something else");
     q->bytes_read = true;
     if (!img_input_drain(STDIN_FILENO, q->context->config->v.max_file_size, &q->bytes, err))
         return img_err_in(err, "standard input");

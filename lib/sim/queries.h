@@ -32,7 +32,7 @@ struct img_sim_queries {
     const char *of;                 /* what facts are of, for messages */
     struct img_arena arena;         /* of the queries' life; the caller resets it */
     struct img_buf bytes;           /* of standard input */
-    bool bytes_read;
+    bool bytes_read; /* or standard input holds something else */
 };
 
 /* Whether a plain operand names a file: what img_query_parse() asks. */

@@ -239,6 +239,17 @@ static bool search_queries(struct search *s, struct img_err *err)
     return ok;
 }
 
+/* Records, lines of queries and a picture's bytes do not go into one standard input together. */
+static bool check_input(struct search *s, struct img_err *err)
+{
+    bool lines = s->options->queries && strcmp(s->options->queries, "-") == 0;
+    bool records = s->context->collections.count == 0;
+    s->queries.bytes_read = lines || records;
+    return !(lines && records) ||
+           img_err_set(err, IMG_ERR_USAGE,
+                       "--queries: standard input holds the records: name a collection or a file");
+}
+
 static bool prepare(struct search *s, struct img_err *err)
 {
     const struct img_sim_search_options *o = s->options;
@@ -246,6 +257,8 @@ static bool prepare(struct search *s, struct img_err *err)
     struct img_where where;
     s->queries = (struct img_sim_queries){.context = s->context};
     s->top_k = o->top_k > 0 ? o->top_k : TOP_K;
+    if (!check_input(s, err))
+        return false;
     if (!img_templates_make(o->templates.items, o->templates.count, &s->words,
                             &s->queries.templates, err))
         return img_err_in(err, "--template");

@@ -222,6 +222,12 @@ status_is 1 'a query that cancels itself out'
 err_like 'the query cancels itself out' 'is told'
 run img-sim search -c pics.vec
 status_is 2 'no query'
+run sh -c 'img-sim search - <records'
+status_is 2 'records and a picture on one standard input'
+run sh -c 'img-sim search --queries - <records'
+status_is 2 'records and queries on one standard input'
+run sh -c 'img-sim search -c pics.vec - + - <pics/green-waves.png'
+status_is 2 'two pictures on one standard input'
 run img-sim search -c pics.vec --records x
 status_is 2 'two sources'
 done_testing
