@@ -68,8 +68,8 @@ static bool read_plain(const char *value, bool (*is_file)(const char *path), str
     if (whole || is_file(term->text) || begins_as_path(term->text))
         term->kind = IMG_TERM_PICTURE;
     else if (looks_like_file(term->text))
-        return img_err_set(err, IMG_ERR_USAGE, "'%.200s': no such file (--text takes it for a text)",
-                           term->text);
+        return img_err_set(err, IMG_ERR_USAGE,
+                           "'%.200s': no such file (--text takes it for a text)", term->text);
     return true;
 }
 

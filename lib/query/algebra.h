@@ -1,11 +1,12 @@
-/* What is looked for, out of the operands of a command line: '2:golden retriever' + ./pool.jpg - fruit
+/* What is looked for, out of the operands of a command line: '2:golden retriever' + ./pool.jpg -
+ * fruit
  *
  *     query = term { ("+" | "-") term }         operators are operands of their own
  *     term  = [weight ":"] (text | picture)
  *
- * Two terms without an operator between them are two queries. A picture is an operand that is a file,
- * or begins with "./", "../" or "/"; "-" where a term is expected is a picture's bytes on standard
- * input. Texts and vectors given by an option are taken as they are. */
+ * Two terms without an operator between them are two queries. A picture is an operand that is a
+ * file, or begins with "./", "../" or "/"; "-" where a term is expected is a picture's bytes on
+ * standard input. Texts and vectors given by an option are taken as they are. */
 #ifndef IMG_QUERY_ALGEBRA_H
 #define IMG_QUERY_ALGEBRA_H
 
@@ -42,9 +43,9 @@ struct img_query_operand {
 
 #define IMG_WEIGHT_MAX 1e6
 
-/* queries [count] in arena; texts stay the operands'. is_file tells whether there is a file of that
- * name that could be a picture. Fails with USAGE (a term is missing, a weight is too large, what looks
- * like a picture's name is not there) or OUT_OF_MEMORY. */
+/* queries [count] in arena; texts stay the operands'. is_file tells whether there is a file of
+ * that name that could be a picture. Fails with USAGE (a term is missing, a weight is too large,
+ * what looks like a picture's name is not there) or OUT_OF_MEMORY. */
 IMG_CHECKED bool img_query_parse(const struct img_query_operand *operands, size_t n,
                                  bool (*is_file)(const char *path), struct img_arena *arena,
                                  const struct img_query **queries, size_t *count,

@@ -18,8 +18,8 @@ struct img_date {
 /* YYYY[-MM[-DD[(T| )HH[:MM[:SS[.fraction]]][Z|±HH[:]MM]]]], a date that exists. */
 bool img_date_read(const char *text, size_t len, struct img_date *date);
 
-/* Where the moment at which a begins lies against b's span: -1 before, 0 within, 1 behind. In UTC when
- * both say how far they are from it. */
+/* Where the moment at which a begins lies against b's span: -1 before, 0 within, 1 behind. In
+ * UTC when both say how far they are from it. */
 int img_date_place(const struct img_date *a, const struct img_date *b);
 
 #endif

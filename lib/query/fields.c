@@ -1,5 +1,5 @@
-/* Walking over JSON that was checked when it was written: nothing is read beyond its end, whatever it
- * holds, and nesting costs no stack where no field is looked for. */
+/* Walking over JSON that was checked when it was written: nothing is read beyond its end,
+ * whatever it holds, and nesting costs no stack where no field is looked for. */
 #include "query/fields.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* The values of a few fields out of a record's line, without a tree and without looking closely at the
- * rest: a filter over a million lines is read at the speed of memory. Not public. */
+/* The values of a few fields out of a record's line, without a tree and without looking closely
+ * at the rest: a filter over a million lines is read at the speed of memory. Not public. */
 #ifndef IMG_QUERY_FIELDS_H
 #define IMG_QUERY_FIELDS_H
 
@@ -11,8 +11,8 @@ struct img_field {
     size_t len;
 };
 
-/* Fills found [where->field_count]; of equal keys the last counts. scratch is for keys with escapes.
- * False when the line is no object as far as it was read. */
+/* Fills found [where->field_count]; of equal keys the last counts. scratch is for keys with
+ * escapes. False when the line is no object as far as it was read. */
 bool img_fields_find(const struct img_where *where, const char *line, size_t len,
                      struct img_buf *scratch, struct img_field *found);
 

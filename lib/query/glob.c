@@ -29,8 +29,8 @@ static uint32_t next_escaped(struct cursor *c)
     return next(c);
 }
 
-/* Behind the [: whether c is among the set, whose end pattern is moved to. A ] that comes first is one
- * of the set. False in *closed when nothing closes it. */
+/* Behind the [: whether c is among the set, whose end pattern is moved to. A ] that comes first
+ * is one of the set. False in *closed when nothing closes it. */
 static bool in_set(struct cursor *pattern, uint32_t c, bool *closed)
 {
     bool not = pattern->at < pattern->end && (*pattern->at == '!' || *pattern->at == '^');
@@ -75,7 +75,7 @@ bool img_glob_matches(const char *pattern_text, size_t pattern_len, const char *
 {
     struct cursor pattern = {pattern_text, pattern_text + pattern_len};
     struct cursor text = {bytes, bytes + len};
-    struct cursor star = {NULL, NULL}, resume = text; /* behind the last *, and what it stands for */
+    struct cursor star = {NULL, NULL}, resume = text; /* behind the last *, what it stands for */
     while (text.at < text.end) {
         if (pattern.at < pattern.end && *pattern.at == '*') {
             pattern.at++;

@@ -9,8 +9,13 @@
 
 /* As published, a missing article included: the vectors are those that were measured. */
 static const char *const ensemble[] = {
-    "itap of a {}.",       "a bad photo of the {}.", "a origami {}.",          "a photo of the large {}.",
-    "a {} in a video game.", "art of the {}.",       "a photo of the small {}.",
+    "itap of a {}.",
+    "a bad photo of the {}.",
+    "a origami {}.",
+    "a photo of the large {}.",
+    "a {} in a video game.",
+    "art of the {}.",
+    "a photo of the small {}.",
 };
 
 enum { ENSEMBLE_COUNT = sizeof ensemble / sizeof *ensemble };

@@ -74,8 +74,9 @@ enum img_where_op {
 struct img_where_node {
     enum img_where_kind kind;
     struct img_where_node *left, *right; /* OR, AND both; NOT left */
-    enum img_where_op op;                      /* TEST */
-    struct img_where_value a, b; /* TEST: a is a field; SET: a alone: neither missing, null nor false */
+    enum img_where_op op; /* TEST */
+    struct img_where_value a, b; /* TEST: a is a field; SET: a alone, neither missing, null nor
+                                    false */
 };
 
 struct img_where {
@@ -98,8 +99,8 @@ struct img_where_eval {
     struct img_buf text, other;
 };
 
-/* Whether the filter holds for a record's line, which is read only as far as it is needed and is not
- * checked; it never holds for one that is no JSON object. */
+/* Whether the filter holds for a record's line, which is read only as far as it is needed and is
+ * not checked; it never holds for one that is no JSON object. */
 bool img_where_holds(struct img_where_eval *eval, const char *line, size_t len);
 
 void img_where_eval_clear(struct img_where_eval *eval);

@@ -162,8 +162,9 @@ static bool test(struct img_where_eval *e, const struct img_where_node *node,
                  const struct img_field *found)
 {
     bool not = node->op == IMG_WHERE_NE;
-    struct scalar b = node->b.type == IMG_WHERE_FIELD ? read_scalar(&found[node->b.field], &e->other)
-                                                      : of_literal(&node->b);
+    struct scalar b = node->b.type == IMG_WHERE_FIELD
+                          ? read_scalar(&found[node->b.field], &e->other)
+                          : of_literal(&node->b);
     return test_any(e, &found[node->a.field], not ? IMG_WHERE_EQ : node->op, &b) != not;
 }
 

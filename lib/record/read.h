@@ -35,8 +35,9 @@ struct img_input_record {
 IMG_CHECKED bool img_record_read(const char *line, size_t len, struct img_arena *arena,
                                  struct img_input_record *record, struct img_err *err);
 
-/* What a record is of: name [*len], NUL-terminated, in arena, is its path as the file system has it (is_path;
- * "-" too), else its text; NULL when it has neither. Fails with BAD_RECORD or OUT_OF_MEMORY. */
+/* What a record is of: name [*len], NUL-terminated, in arena, is its path as the file system has
+ * it (is_path; "-" too), else its text; NULL when it has neither. Fails with BAD_RECORD or
+ * OUT_OF_MEMORY. */
 IMG_CHECKED bool img_record_name(const struct img_json_object *object, struct img_arena *arena,
                                  const char **name, size_t *len, bool *is_path,
                                  struct img_err *err);

@@ -27,8 +27,8 @@ struct img_similarity_record {
  * similarity_score rank, then on request embedding and metadata. */
 void img_similarity_put(struct img_buf *out, const struct img_similarity_record *record);
 
-/* The same where there is no score, because something failed: similarity_score is null, and error and
- * error_code follow in the place of rank. */
+/* The same where there is no score, because something failed: similarity_score is null, and
+ * error and error_code follow in the place of rank. */
 void img_similarity_put_failure(struct img_buf *out, const struct img_similarity_record *record,
                                 const struct img_err *why);
 

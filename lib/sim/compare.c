@@ -200,7 +200,8 @@ bool img_sim_compare(const struct img_sim_context *context,
     struct compare c = {
         .context = context,
         .options = options,
-        .queries = {.context = context, .of = options->operand_count ? "the query" : "standard input"},
+        .queries = {.context = context,
+                    .of = options->operand_count > 0 ? "the query" : "standard input"},
     };
     bool ok = options->operand_count > 0 ? compare_operands(&c, err) : compare_records(&c, err);
     img_sim_queries_clear(&c.queries);

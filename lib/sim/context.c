@@ -33,8 +33,8 @@ bool img_sim_open_source(const struct img_sim_context *c, bool pictures_only,
                                                    .model = c->model,
                                                    .report = report};
     if (c->collections.count == 0 && !c->cli->common.records && isatty(STDIN_FILENO))
-        return img_err_set(err, IMG_ERR_USAGE,
-                           "name a collection with --collection, or give records on standard input");
+        return img_err_set(err, IMG_ERR_USAGE, "name a collection with --collection, or give "
+                           "records on standard input");
     if (!img_sim_source_open(source, &options, err))
         return false;
     c->tally->failed += source->failed;

@@ -24,8 +24,8 @@ struct img_sim_context {
     bool exit_status; /* nothing found is told by status 1 */
 };
 
-/* The form that --output names (NULL: a table on a terminal, else jsonl); paths0 comes before it. Fails
- * with USAGE. */
+/* The form that --output names (NULL: a table on a terminal, else jsonl); paths0 comes before
+ * it. Fails with USAGE. */
 IMG_CHECKED bool img_sim_form(const char *output, bool paths0, enum img_sim_form *form,
                               struct img_err *err);
 

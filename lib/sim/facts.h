@@ -22,8 +22,8 @@ struct img_vector_facts {
 void img_vector_facts_set(struct img_vector_facts *facts, size_t dimension, const char *model_name,
                           const char *fingerprint, const char *precision);
 
-/* What a record says of its own vector. Fails with OUT_OF_MEMORY; fields that are no strings are not
- * known. */
+/* What a record says of its own vector. Fails with OUT_OF_MEMORY; fields that are no strings are
+ * not known. */
 IMG_CHECKED bool img_vector_facts_read(struct img_vector_facts *facts,
                                        const struct img_json_object *record, size_t dimension,
                                        struct img_arena *arena, struct img_err *err);

@@ -22,7 +22,8 @@ static bool meet(struct img_sim_records *r, const struct img_sim_record *row,
 {
     char line[48];
     snprintf(line, sizeof line, "line %llu", (unsigned long long)row->line);
-    return img_vector_facts_meet(r->facts, r->facts->dimension > 0 ? r->of : line, facts, line, err);
+    return img_vector_facts_meet(r->facts, r->facts->dimension > 0 ? r->of : line, facts, line,
+                                 err);
 }
 
 /* The record's own vector, if it has one; a record of nothing else is enough then. */

@@ -5,8 +5,8 @@
 #include "record/similarity.h"
 #include "sim/context.h"
 
-/* What a record is of: its path as the file system has it, else its text; NULL when it has neither. The
- * name [*len] lives in arena. Fails with BAD_RECORD or OUT_OF_MEMORY. */
+/* What a record is of: its path as the file system has it, else its text; NULL when it has
+ * neither. The name [*len] lives in arena. Fails with BAD_RECORD or OUT_OF_MEMORY. */
 IMG_CHECKED bool img_sim_name(const struct img_json_object *record, struct img_arena *arena,
                               const char **name, size_t *len, bool *is_path, struct img_err *err);
 

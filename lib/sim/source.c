@@ -19,7 +19,8 @@ static bool is_text(const struct img_collection *collection, size_t row)
            len >= sizeof text_start && memcmp(line, text_start, sizeof text_start - 1) == 0;
 }
 
-/* What the first row says of its vector: the collection itself does not know how it was preprocessed. */
+/* What the first row says of its vector: the collection itself does not know how it was
+ * preprocessed. */
 static bool read_facts(const struct img_sim_part *part, struct img_vector_facts *facts,
                        struct img_err *err)
 {
@@ -85,7 +86,7 @@ static bool open_collections(struct img_sim_source *s, const struct img_sim_sour
 }
 
 bool img_sim_source_open(struct img_sim_source *s, const struct img_sim_source_options *options,
-                     struct img_err *err)
+                         struct img_err *err)
 {
     *s = (struct img_sim_source){0};
     if (!(options->folders.count > 0 ? open_collections(s, options, err)
@@ -138,8 +139,8 @@ static struct img_sim_part *part_of(const struct img_sim_source *s, size_t row)
     return &s->parts[low];
 }
 
-bool img_sim_source_record(const struct img_sim_source *s, size_t row, const char **line, size_t *len,
-                       struct img_err *err)
+bool img_sim_source_record(const struct img_sim_source *s, size_t row, const char **line,
+                           size_t *len, struct img_err *err)
 {
     const struct img_sim_part *part = part_of(s, row);
     if (part->collection)

@@ -8,7 +8,8 @@
 #include "sim/model.h"
 
 enum { IMG_SOURCES_MAX = 1024 };
-/* Bytes that records on standard input may take, and several collections that are to lie together. */
+/* Bytes that records on standard input may take, and several collections that are to lie
+ * together. */
 #define IMG_SOURCE_BYTES_MAX ((size_t)1 << 36)
 
 struct img_sim_source_options {
@@ -34,8 +35,10 @@ struct img_sim_source {
     size_t failed;  /* of them: records that had failed, or could not be read or embedded */
     struct img_sim_part *parts;
     size_t part_count;
-    const float *vectors; /* [count, dimension] and a bit a row: only where there is one part, or  */
-    uint8_t *skip;        /* after img_sim_source_join() */
+    /* [count, dimension], and a bit a row: only where there is one part, or after
+     * img_sim_source_join(). */
+    const float *vectors;
+    uint8_t *skip;
 
     /* Records: their float32, their lines without the embeddings, and where these begin, of type
      * size_t [count + 1]. */
@@ -43,20 +46,22 @@ struct img_sim_source {
     void *joined, *joined_skip;
 };
 
-/* Opens all. Fails with SYSTEM when a collection cannot be read, with CONFIG when models or dimensions differ (both
- * are named), or as embedding does. A record that fails is reported as a warning, counts as failed and
- * is a skipped row. Without any row count is 0, which is no failure. */
+/* Opens all. Fails with SYSTEM when a collection cannot be read, with CONFIG when models or
+ * dimensions differ (both are named), or as embedding does. A record that fails is reported as a
+ * warning, counts as failed and is a skipped row. Without any row count is 0, which is no
+ * failure. */
 IMG_CHECKED bool img_sim_source_open(struct img_sim_source *source,
-                                 const struct img_sim_source_options *options, struct img_err *err);
+                                     const struct img_sim_source_options *options,
+                                     struct img_err *err);
 
-/* Has vectors and skip of all rows side by side; copies only when there are several parts. Fails with
- * OUT_OF_MEMORY. */
+/* Has vectors and skip of all rows side by side; copies only when there are several parts. Fails
+ * with OUT_OF_MEMORY. */
 IMG_CHECKED bool img_sim_source_join(struct img_sim_source *source, struct img_err *err);
 
-/* The record line of a row, without its newline, without "embedding" where records came from standard
- * input. Fails with BAD_RECORD. */
-IMG_CHECKED bool img_sim_source_record(const struct img_sim_source *source, size_t row, const char **line,
-                                   size_t *len, struct img_err *err);
+/* The record line of a row, without its newline, without "embedding" where records came from
+ * standard input. Fails with BAD_RECORD. */
+IMG_CHECKED bool img_sim_source_record(const struct img_sim_source *source, size_t row,
+                                       const char **line, size_t *len, struct img_err *err);
 
 bool img_sim_source_skips(const struct img_sim_source *source, size_t row);
 

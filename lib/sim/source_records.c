@@ -70,8 +70,8 @@ static bool read_all(struct img_sim_source *s, struct img_buf *skips,
     return ok;
 }
 
-bool img_sim_source_read_records(struct img_sim_source *s, const struct img_sim_source_options *options,
-                             struct img_err *err)
+bool img_sim_source_read_records(struct img_sim_source *s,
+                                 const struct img_sim_source_options *options, struct img_err *err)
 {
     struct img_buf skips = {.limit = IMG_SOURCE_BYTES_MAX};
     s->values.limit = s->lines.limit = s->begins.limit = IMG_SOURCE_BYTES_MAX;

@@ -1,5 +1,5 @@
-/* Filters: the first line is one, the rest is a record's line. What is let in can be applied to anything;
- * a fault lies within the filter. */
+/* Filters: the first line is one, the rest is a record's line. What is let in can be applied to
+ * anything; a fault lies within the filter. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -67,7 +67,8 @@ static void test_terms(void **state)
 {
     (void)state;
     EXPECT("t1:golden retriever [golden retriever]", "golden retriever");
-    EXPECT("t2:golden retriever p1:./pool.jpg t-1:fruits [2:golden retriever + ./pool.jpg - fruits]",
+    EXPECT("t2:golden retriever p1:./pool.jpg t-1:fruits "
+           "[2:golden retriever + ./pool.jpg - fruits]",
            "2:golden retriever", "+", "./pool.jpg", "-", "fruits");
     EXPECT("p1:pool.jpg [pool.jpg]", "pool.jpg");
     EXPECT("p0.5:pool.jpg [pool.jpg]", "0.5:pool.jpg");

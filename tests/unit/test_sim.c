@@ -46,7 +46,8 @@ static void make_collection(const char *name, unsigned first, unsigned count, ui
         for (size_t d = 0; d < DIMENSION; d++)
             vector[d] = number(&seed);
         collection_record(i, 0, &record);
-        assert_true(img_collection_append(writer, path, len, vector, record.data, record.len, &err));
+        assert_true(img_collection_append(writer, path, len, vector, record.data, record.len,
+                                          &err));
         img_buf_clear(&record);
         if (i % 5 == 4)
             assert_true(collection_fail(writer, i, &err));

@@ -17,7 +17,8 @@ static const char line[] =
     "\"low_quality\":false,\"error\":null,\"tags\":[\"cat\",\"dog\",3,[\"deep\"]],"
     "\"a.b\":{\"c d\":1},\"esc\\u0061ped\":\"x\\\"y\\n\","
     "\"metadata\":{\"width\":4000,\"height\":3000.5,\"dpi\":[72,300],"
-    "\"creation_date\":\"2021-05-03T23:30:15.250+02:00\",\"modification_date\":\"2021-06-01T00:00:00\","
+    "\"creation_date\":\"2021-05-03T23:30:15.250+02:00\","
+    "\"modification_date\":\"2021-06-01T00:00:00\","
     "\"camera_info\":{\"make\":\"Canon\",\"model\":\"EOS \\\"5D\\\"\"},\"gps_info\":{}},"
     "\"twice\":1,\"twice\":2}";
 
@@ -54,7 +55,8 @@ static void test_comparisons(void **state)
         "metadata.camera_info.model == 'EOS \"5D\"'", "normalized == true", "normalized",
         "!low_quality", "low_quality == false", "error == null", "nothing == null",
         "metadata.nothing.at.all == null", "image_path != null", "nothing != 3",
-        "metadata.dpi[1] == 300", "metadata.dpi == 72", "tags == 'dog'", "tags == 3", "tags[1] == 'dog'",
+        "metadata.dpi[1] == 300", "metadata.dpi == 72", "tags == 'dog'", "tags == 3",
+        "tags[1] == 'dog'",
         "tags ~ 'd*'", "tags != 'horse'", "[\"a.b\"][\"c d\"] == 1", "escaped == 'x\"y\\n'",
         "twice == 2", "metadata.camera_info.make > 'Can'", "metadata.camera_info.make < \"Cb\"",
         "metadata.gps_info != null", "metadata.gps_info", "tags[3][0] == 'deep'", NULL};
@@ -90,7 +92,8 @@ static void test_globs(void **state)
         "image_path ~ '*[0-9].[jJ][pP][gG]'", "image_path ~ 'holiday/b[!o]r 1.JPG'",
         "image_path ~ '*\xc3\xa4*'", "image_path ~ '*[\xc3\xa0-\xc3\xbf]r*'", NULL};
     static const char *const do_not[] = {
-        "image_path ~ 'holiday'", "image_path ~ '*.jpg'", "image_path ~ '*b??r*'", "dimension ~ '*'",
+        "image_path ~ 'holiday'", "image_path ~ '*.jpg'", "image_path ~ '*b??r*'",
+        "dimension ~ '*'",
         "nothing ~ '*'", "image_path ~ ''", NULL};
     (void)state;
     expect(true, hold);
