@@ -85,7 +85,7 @@ LDLIBS_DECODE = $(call once,LDLIBS_DECODE,$(call packages,--libs $(LIBS_DECODE))
 
 # The processor chooses files, not lines in a function.
 KERNELS_IN := lib/kernel lib/search
-KERNELS_X86 := $(foreach in,$(KERNELS_IN),$(addprefix $(in)/%_,avx2.c avx512.c avx512vnni.c x86.c))
+KERNELS_X86 := $(foreach in,$(KERNELS_IN),$(addprefix $(in)/%_,avx2.c avx512.c avx512bf16.c avx512vnni.c x86.c))
 KERNELS_ARM := $(foreach in,$(KERNELS_IN),$(in)/%_neon.c $(in)/%_arm.c)
 KERNELS_OTHER := $(foreach in,$(KERNELS_IN),$(in)/%_other.c)
 ifeq ($(ARCH),x86_64)
@@ -159,6 +159,7 @@ $(BUILD)/obj/lib/decode/fence.o: CFLAGS_ALL += -DIMG_SANITIZED=$(if $(SANITIZERS
 AVX512 := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mavx2
 $(KERNELS_IN:%=$(BUILD)/obj/%/kernels_avx2.o): CFLAGS_ALL += -mavx2 -mfma
 $(KERNELS_IN:%=$(BUILD)/obj/%/kernels_avx512.o): CFLAGS_ALL += $(AVX512)
+$(BUILD)/obj/lib/kernel/kernels_avx512bf16.o: CFLAGS_ALL += $(AVX512) -mavx512bf16
 $(BUILD)/obj/lib/search/kernels_avx512vnni.o: CFLAGS_ALL += $(AVX512) -mavx512vnni
 # Sixteen lanes in plain C, inlined and checked, are more than gcc's sanitizers finish in minutes.
 $(KERNELS_IN:%=$(BUILD)/obj/%/kernels_scalar.o): CFLAGS_ALL += $(if $(SANITIZERS),-fno-inline)

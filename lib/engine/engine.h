@@ -14,7 +14,7 @@
 
 struct img_engine_info {
     const char *engine;    /* "cpu", "gpu" */
-    const char *precision; /* as records have it: "f32", "gpu-f32", "gpu-f16" */
+    const char *precision; /* as records have it: "f32", "bf16", "gpu-f32", "gpu-f16" */
     const char *kernels;   /* instruction set or device in use */
     const char *fingerprint; /* 16 hex digits */
     uint32_t dimension;
@@ -66,6 +66,7 @@ struct img_engine_options {
     unsigned threads;         /* 0: as many as there are processors */
     uint32_t image_size;      /* other than the model's own: positions are interpolated; 0: own */
     bool plain_samples;       /* u8 / 255 without mean and standard deviation (normalize=false) */
+    bool bf16;                /* the CPU's: the layers' products at bfloat16, sums at float32 */
     const char *kernels;      /* an instruction set by name; NULL: the fastest that runs here */
     struct img_gpu_options gpu;
     int (*stopped)(void);     /* not 0: packed weights need not be written to the end; may be NULL */
@@ -77,7 +78,7 @@ struct img_engine_options {
 IMG_CHECKED bool img_engine_open(struct img_engine **engine, struct img_model *model,
                                  const struct img_engine_options *options, struct img_err *err);
 
-/* The CPU engine in float32. model is opened and not necessarily loaded; it must outlive the
+/* The CPU engine. model is opened and not necessarily loaded; it must outlive the
  * engine, which loads its weights when there is no packed file of them yet. Fails with
  * MODEL_INVALID, MODEL_UNSUPPORTED, OUT_OF_MEMORY, CONFIG (image_size) or SYSTEM. */
 IMG_CHECKED bool img_engine_open_cpu(struct img_engine **engine, struct img_model *model,
@@ -91,8 +92,8 @@ IMG_CHECKED bool img_engine_open_gpu(struct img_engine **engine, struct img_mode
                                      const struct img_engine_options *options,
                                      struct img_err *err);
 
-/* Reads the packed file of the model in cache_folder, if there is one (*there), and compares it with
- * its checksum. Fails with MODEL_INVALID when it is damaged: it may then be deleted. */
+/* Reads the packed files of the model in cache_folder, if there are any (*there), and compares them
+ * with their checksums. Fails with MODEL_INVALID when it is damaged: it may then be deleted. */
 IMG_CHECKED bool img_engine_verify_packed(const struct img_model *model, const char *cache_folder,
                                           bool *there, struct img_err *err);
 

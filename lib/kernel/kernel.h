@@ -19,7 +19,12 @@ enum { IMG_K_BLOCK = 256 };
  * Strides are in floats; rows of c must not overlap a. Columns beyond the matrix are zero weights.
  *
  * Element: for each block of 256 consecutive k, s = fma(a[k], w[k], s) from s = 0 upwards; the
- * blocks' s are added in order; then the bias is added, where there is one. */
+ * blocks' s are added in order; then the bias is added, where there is one.
+ *
+ * With pairs, a is rounded to bfloat16 (to nearest, ties to even) and w is w [panels][ceil(k/2)][16]
+ * pairs of bfloat16: w[k] of an even k in the low half of 32 bits, w[k + 1] (0 behind the last) in
+ * the high half. Within a pair the odd k's product is added first: that is what the instruction of
+ * AVX512_BF16 does, and what the other sets do in two steps. */
 struct img_matmul {
     const float *a; /* [rows, k], stride a_stride */
     size_t a_stride;
@@ -29,11 +34,12 @@ struct img_matmul {
     size_t c_stride;
     size_t rows, k;
     size_t first_panel, end_panel; /* the panels to compute: threads share a product by panels */
+    bool pairs;
     void (*finish)(float *x, size_t n); /* applied to each finished element; or NULL */
 };
 
 struct img_kernels {
-    const char *name; /* scalar, avx2, avx512, neon */
+    const char *name; /* scalar, avx2, avx512, avx512bf16, neon */
 
     void (*matmul)(const struct img_matmul *m);
 

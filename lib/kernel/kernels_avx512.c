@@ -1,5 +1,5 @@
 /* The operations for the avx512 set. */
-#include "kernel/vector_avx512.h"
+#include "kernel/dot_avx512.h"
 
 #include "kernel/operations.h"
 #include "kernel/sets.h"

@@ -22,10 +22,11 @@ struct ahead {
     size_t step;
 };
 
-/* One block of k (at most IMG_K_BLOCK) for rows × panels of c, kept in registers throughout. */
-INLINE void tile(const int rows, const int panels, const float *a, size_t a_stride, const float *w,
-                 size_t w_stride, size_t k, float *c, size_t c_stride, bool first,
-                 struct ahead ahead)
+/* One block of k (at most IMG_K_BLOCK) for rows × panels of c, kept in registers throughout. With
+ * pairs, a and w hold pairs of bfloat16 and k counts these. */
+INLINE void tile(const bool pairs, const int rows, const int panels, const float *a,
+                 size_t a_stride, const float *w, size_t w_stride, size_t k, float *c,
+                 size_t c_stride, bool first, struct ahead ahead)
 {
     v16 sum[TILE_ROWS][TILE_PANELS];
     UNROLL
@@ -46,7 +47,8 @@ INLINE void tile(const int rows, const int panels, const float *a, size_t a_stri
             v16 x = v_set(a[(size_t)r * a_stride + i]);
             UNROLL
             for (int p = 0; p < panels; p++)
-                sum[r][p] = v_fma(x, weights[p], sum[r][p]);
+                sum[r][p] = pairs ? v_dot(x, weights[p], sum[r][p])
+                                  : v_fma(x, weights[p], sum[r][p]);
         }
     }
     UNROLL
@@ -60,13 +62,13 @@ INLINE void tile(const int rows, const int panels, const float *a, size_t a_stri
 
 #define TILE_CASE(n)                                                                               \
     case n:                                                                                        \
-        tile(n <= TILE_ROWS ? n : TILE_ROWS, panels, a, a_stride, w, w_stride, k, c, c_stride,     \
-             first, ahead);                                                                        \
+        tile(pairs, n <= TILE_ROWS ? n : TILE_ROWS, panels, a, a_stride, w, w_stride, k, c,        \
+             c_stride, first, ahead);                                                              \
         break;
 
-INLINE void tile_of(size_t rows, const int panels, const float *a, size_t a_stride, const float *w,
-                    size_t w_stride, size_t k, float *c, size_t c_stride, bool first,
-                    struct ahead ahead)
+INLINE void tile_of(const bool pairs, size_t rows, const int panels, const float *a,
+                    size_t a_stride, const float *w, size_t w_stride, size_t k, float *c,
+                    size_t c_stride, bool first, struct ahead ahead)
 {
     switch (rows) {
         TILE_CASE(1)
@@ -85,16 +87,16 @@ INLINE void tile_of(size_t rows, const int panels, const float *a, size_t a_stri
 /* rows × panels of c for one block of k; next is the block that follows. Tiles are made equally high
  * (50 rows are nine of 5 or 6, not eight of 6 and one of 2), because a low tile takes as long as a
  * full one. */
-INLINE void block(size_t rows, const int panels, const float *a, size_t a_stride, const float *w,
-                  size_t w_stride, size_t k, float *c, size_t c_stride, bool first,
-                  const float *next)
+INLINE void block(const bool pairs, size_t rows, const int panels, const float *a,
+                  size_t a_stride, const float *w, size_t w_stride, size_t k, float *c,
+                  size_t c_stride, bool first, const float *next)
 {
     size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
     size_t step = (IMG_LANES * sizeof *w + tiles - 1) / tiles;
     for (size_t t = 0; t < tiles; t++) {
         size_t from = rows * t / tiles;
-        tile_of(rows * (t + 1) / tiles - from, panels, a + from * a_stride, a_stride, w, w_stride,
-                k, c + from * c_stride, c_stride, first,
+        tile_of(pairs, rows * (t + 1) / tiles - from, panels, a + from * a_stride, a_stride, w,
+                w_stride, k, c + from * c_stride, c_stride, first,
                 (struct ahead){(uintptr_t)next + t * k * step, step});
     }
 }
@@ -110,36 +112,80 @@ static void finish_panel(const struct img_matmul *m, size_t row, size_t rows, si
     }
 }
 
+/* The product of rows from row on with the k from k0 to end (of pairs, when it is of pairs) of w. a
+ * is theirs, [rows, end - k0], stride a_stride; k is all there are in w. */
+INLINE void multiply(const bool pairs, const struct img_matmul *m, const float *a, size_t a_stride,
+                     size_t row, size_t rows, size_t k0, size_t end, size_t k)
+{
+    const size_t depth = pairs ? IMG_K_BLOCK / 2 : IMG_K_BLOCK;
+    size_t panel_size = k * IMG_LANES;
+    for (size_t panel = m->first_panel, step; panel < m->end_panel; panel += step) {
+        float *c = m->c + row * m->c_stride + panel * IMG_LANES;
+        step = m->end_panel - panel < TILE_PANELS ? 1 : TILE_PANELS;
+        for (size_t at = k0; at < end; at += depth) {
+            size_t n = end - at < depth ? end - at : depth;
+            const float *w = m->w + panel * panel_size + at * IMG_LANES, *next = w;
+            if (at + n < end)
+                next = w + n * IMG_LANES;
+            else if (panel + step < m->end_panel)
+                next = m->w + (panel + step) * panel_size + k0 * IMG_LANES;
+            if (step == TILE_PANELS)
+                block(pairs, rows, TILE_PANELS, a + (at - k0), a_stride, w, panel_size, n, c,
+                      m->c_stride, at == 0, next);
+            else
+                block(pairs, rows, 1, a + (at - k0), a_stride, w, panel_size, n, c, m->c_stride,
+                      at == 0, next);
+        }
+        for (size_t p = 0; end == k && p < step; p++)
+            finish_panel(m, row, rows, panel + p);
+    }
+}
+
+static void multiply_floats(const struct img_matmul *m, size_t row, size_t rows)
+{
+    for (size_t k0 = 0; k0 < m->k; k0 += K_GROUP) {
+        size_t end = m->k - k0 < K_GROUP ? m->k : k0 + K_GROUP;
+        multiply(false, m, m->a + row * m->a_stride + k0, m->a_stride, row, rows, k0, end, m->k);
+    }
+}
+
+/* n numbers as pairs; a last one without a partner has 0. */
+static void to_pairs(const float *from, size_t n, float *to)
+{
+    enum { AT_ONCE = 2 * IMG_LANES };
+    size_t whole = n / AT_ONCE * AT_ONCE;
+    for (size_t i = 0; i < whole; i += AT_ONCE)
+        v_store(to + i / 2, v_pairs(from + i));
+    if (whole < n) {
+        float rest[AT_ONCE] = {0}, pairs[IMG_LANES];
+        for (size_t i = whole; i < n; i++)
+            rest[i - whole] = from[i];
+        v_store(pairs, v_pairs(rest));
+        for (size_t i = whole; i < n; i += 2)
+            to[i / 2] = pairs[(i - whole) / 2];
+    }
+}
+
+static void multiply_pairs(const struct img_matmul *m, size_t row, size_t rows)
+{
+    float a[ROW_GROUP * K_GROUP / 2];
+    for (size_t k0 = 0; k0 < m->k; k0 += K_GROUP) {
+        size_t n = m->k - k0 < K_GROUP ? m->k - k0 : K_GROUP;
+        for (size_t r = 0; r < rows; r++)
+            to_pairs(m->a + (row + r) * m->a_stride + k0, n, a + r * (K_GROUP / 2));
+        multiply(true, m, a, K_GROUP / 2, row, rows, k0 / 2, (k0 + n + 1) / 2, (m->k + 1) / 2);
+    }
+}
+
 static void matmul(const struct img_matmul *m)
 {
     size_t groups = (m->rows + ROW_GROUP - 1) / ROW_GROUP;
-    size_t panel_size = m->k * IMG_LANES;
     for (size_t g = 0; g < groups; g++) {
         size_t row = m->rows * g / groups, rows = m->rows * (g + 1) / groups - row;
-        for (size_t k0 = 0; k0 < m->k; k0 += K_GROUP) {
-            size_t end = m->k - k0 < K_GROUP ? m->k : k0 + K_GROUP;
-            for (size_t panel = m->first_panel, step; panel < m->end_panel; panel += step) {
-                float *c = m->c + row * m->c_stride + panel * IMG_LANES;
-                step = m->end_panel - panel < TILE_PANELS ? 1 : TILE_PANELS;
-                for (size_t k = k0; k < end; k += IMG_K_BLOCK) {
-                    size_t n = end - k < IMG_K_BLOCK ? end - k : IMG_K_BLOCK;
-                    const float *a = m->a + row * m->a_stride + k;
-                    const float *w = m->w + panel * panel_size + k * IMG_LANES, *next = w;
-                    if (k + n < end)
-                        next = w + n * IMG_LANES;
-                    else if (panel + step < m->end_panel)
-                        next = m->w + (panel + step) * panel_size + k0 * IMG_LANES;
-                    if (step == TILE_PANELS)
-                        block(rows, TILE_PANELS, a, m->a_stride, w, panel_size, n, c, m->c_stride,
-                              k == 0, next);
-                    else
-                        block(rows, 1, a, m->a_stride, w, panel_size, n, c, m->c_stride, k == 0,
-                              next);
-                }
-                for (size_t p = 0; end == m->k && p < step; p++)
-                    finish_panel(m, row, rows, panel + p);
-            }
-        }
+        if (m->pairs)
+            multiply_pairs(m, row, rows);
+        else
+            multiply_floats(m, row, rows);
     }
 }
 

@@ -7,6 +7,7 @@
 extern const struct img_kernels img_kernels_scalar;
 extern const struct img_kernels img_kernels_avx2;
 extern const struct img_kernels img_kernels_avx512;
+extern const struct img_kernels img_kernels_avx512bf16;
 extern const struct img_kernels img_kernels_neon;
 
 #endif

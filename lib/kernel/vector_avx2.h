@@ -56,6 +56,50 @@ static inline v16 v_fma(v16 a, v16 b, v16 c)
     return (v16){_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
 }
 
+static inline __m256i to_bfloat16(__m256 x)
+{
+    __m256i bits = _mm256_castps_si256(x);
+    __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    return _mm256_add_epi32(_mm256_add_epi32(bits, _mm256_set1_epi32(0x7fff)), odd);
+}
+
+static inline __m256 eight_pairs(const float *from)
+{
+    __m256 a = _mm256_loadu_ps(from), b = _mm256_loadu_ps(from + 8);
+    __m256i even = to_bfloat16(_mm256_shuffle_ps(a, b, 0x88));
+    __m256i odd = to_bfloat16(_mm256_shuffle_ps(a, b, 0xdd));
+    __m256i pairs = _mm256_or_si256(_mm256_srli_epi32(even, 16),
+                                    _mm256_and_si256(odd, _mm256_set1_epi32((int)0xffff0000)));
+    return _mm256_castsi256_ps(_mm256_permute4x64_epi64(pairs, 0xd8));
+}
+
+static inline v16 v_pairs(const float *from)
+{
+    return (v16){eight_pairs(from), eight_pairs(from + 16)};
+}
+
+static inline __m256 high_halves(__m256 pairs)
+{
+    return _mm256_castsi256_ps(
+        _mm256_and_si256(_mm256_castps_si256(pairs), _mm256_set1_epi32((int)0xffff0000)));
+}
+
+static inline __m256 low_halves(__m256 pairs)
+{
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(pairs), 16));
+}
+
+static inline __m256 dot_eight(__m256 a, __m256 b, __m256 c)
+{
+    return _mm256_fmadd_ps(low_halves(a), low_halves(b),
+                           _mm256_fmadd_ps(high_halves(a), high_halves(b), c));
+}
+
+static inline v16 v_dot(v16 a, v16 b, v16 c)
+{
+    return (v16){dot_eight(a.low, b.low, c.low), dot_eight(a.high, b.high, c.high)};
+}
+
 static inline v16 v_max(v16 a, v16 b)
 {
     return HALVES(_mm256_max_ps, a, b);

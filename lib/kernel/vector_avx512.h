@@ -51,6 +51,25 @@ static inline v16 v_fma(v16 a, v16 b, v16 c)
     return _mm512_fmadd_ps(a, b, c);
 }
 
+static inline __m512i to_bfloat16(__m512 x)
+{
+    __m512i bits = _mm512_castps_si512(x);
+    __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    return _mm512_add_epi32(_mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff)), odd);
+}
+
+static inline v16 v_pairs(const float *from)
+{
+    const __m512i evens = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+    const __m512i odds = _mm512_or_si512(evens, _mm512_set1_epi32(1));
+    __m512 a = _mm512_loadu_ps(from), b = _mm512_loadu_ps(from + 16);
+    __m512i low = to_bfloat16(_mm512_permutex2var_ps(a, evens, b));
+    __m512i high = to_bfloat16(_mm512_permutex2var_ps(a, odds, b));
+    return _mm512_castsi512_ps(
+        _mm512_or_si512(_mm512_srli_epi32(low, 16),
+                        _mm512_and_si512(high, _mm512_set1_epi32((int)0xffff0000))));
+}
+
 static inline v16 v_max(v16 a, v16 b)
 {
     return _mm512_max_ps(a, b);

@@ -57,6 +57,42 @@ static inline v16 v_fma(v16 a, v16 b, v16 c)
     QUARTERS(vfmaq_f32(c.q[i], a.q[i], b.q[i]));
 }
 
+static inline uint32x4_t to_bfloat16(float32x4_t x)
+{
+    uint32x4_t bits = vreinterpretq_u32_f32(x);
+    uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
+    return vaddq_u32(vaddq_u32(bits, vdupq_n_u32(0x7fff)), odd);
+}
+
+static inline float32x4_t four_pairs(const float *from)
+{
+    float32x4x2_t both = vld2q_f32(from); /* even ones, odd ones */
+    uint32x4_t low = vshrq_n_u32(to_bfloat16(both.val[0]), 16);
+    uint32x4_t high = vandq_u32(to_bfloat16(both.val[1]), vdupq_n_u32(0xffff0000u));
+    return vreinterpretq_f32_u32(vorrq_u32(low, high));
+}
+
+static inline v16 v_pairs(const float *from)
+{
+    QUARTERS(four_pairs(from + 8 * i));
+}
+
+static inline float32x4_t high_halves(float32x4_t pairs)
+{
+    return vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(pairs), vdupq_n_u32(0xffff0000u)));
+}
+
+static inline float32x4_t low_halves(float32x4_t pairs)
+{
+    return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(pairs), 16));
+}
+
+static inline v16 v_dot(v16 a, v16 b, v16 c)
+{
+    QUARTERS(vfmaq_f32(vfmaq_f32(c.q[i], high_halves(a.q[i]), high_halves(b.q[i])),
+                       low_halves(a.q[i]), low_halves(b.q[i])));
+}
+
 static inline v16 v_max(v16 a, v16 b)
 {
     QUARTERS(vmaxq_f32(a.q[i], b.q[i]));

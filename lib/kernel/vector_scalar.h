@@ -63,6 +63,51 @@ static inline v16 v_fma(v16 a, v16 b, v16 c)
     LANES(fmaf(a.lane[i], b.lane[i], c.lane[i]));
 }
 
+/* A float32 rounded to the bfloat16 in the high half of its bits: to nearest, ties to even. */
+static inline uint32_t to_bfloat16(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000u;
+}
+
+/* Thirty-two numbers as sixteen pairs, the even ones in the low halves. */
+static inline v16 v_pairs(const float *from)
+{
+    v16 result;
+    for (int i = 0; i < 16; i++) {
+        uint32_t pair = to_bfloat16(from[2 * i]) >> 16 | to_bfloat16(from[2 * i + 1]);
+        memcpy(&result.lane[i], &pair, sizeof pair);
+    }
+    return result;
+}
+
+/* The halves of 32 bits as float32. */
+static inline float high_half(float pair)
+{
+    uint32_t bits;
+    memcpy(&bits, &pair, sizeof bits);
+    bits &= 0xffff0000u;
+    memcpy(&pair, &bits, sizeof bits);
+    return pair;
+}
+
+static inline float low_half(float pair)
+{
+    uint32_t bits;
+    memcpy(&bits, &pair, sizeof bits);
+    bits <<= 16;
+    memcpy(&pair, &bits, sizeof bits);
+    return pair;
+}
+
+/* Pairs of bfloat16: low a * low b + (high a * high b + c), each step rounded once. */
+static inline v16 v_dot(v16 a, v16 b, v16 c)
+{
+    LANES(fmaf(low_half(a.lane[i]), low_half(b.lane[i]),
+               fmaf(high_half(a.lane[i]), high_half(b.lane[i]), c.lane[i])));
+}
+
 static inline v16 v_max(v16 a, v16 b)
 {
     LANES(a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]);

@@ -99,8 +99,8 @@ static bool check_requests(const struct img_config *config, const struct img_com
     if (v->precision == IMG_PRECISION_F16 && (v->engine == IMG_ENGINE_CPU || !v->use_gpu))
         return img_err_set(err, IMG_ERR_USAGE, "precision 'f16' (%s) is a GPU's",
                            config->from[IMG_KEY_precision]);
-    if (v->precision == IMG_PRECISION_BF16)
-        return img_err_set(err, IMG_ERR_SYSTEM, "precision 'bf16' (%s) is not available here",
+    if (v->precision == IMG_PRECISION_BF16 && v->engine == IMG_ENGINE_GPU)
+        return img_err_set(err, IMG_ERR_USAGE, "precision 'bf16' (%s) is the CPU's",
                            config->from[IMG_KEY_precision]);
     return true;
 }
@@ -175,6 +175,7 @@ struct img_engine_options img_settings_engine(const struct img_settings *setting
         .image_size = (uint32_t)config->v.image_size,
         .plain_samples = settings->plain_samples,
         .gpu = gpu_of(config),
+        .bf16 = config->v.precision == IMG_PRECISION_BF16,
         .stopped = img_signals_caught,
         .report = report,
     };

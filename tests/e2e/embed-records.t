@@ -82,7 +82,10 @@ demo --engine gpu --set gpu_device=no-such-device "$P/red-circle-on-blue.png"
 status_is 3 'an engine that is not there is an error'
 err_like 'GPU' 'that names it'
 demo --precision bf16 "$P/red-circle-on-blue.png"
-status_is 3 'and so is a precision'
+status_is 0 'at bfloat16'
+like "$(cat out)" '"precision":"bf16"' 'the record says so'
+demo --precision bf16 --engine gpu "$P/red-circle-on-blue.png"
+status_is 2 'which is no precision of a GPU'
 
 demo --write-preprocessed seen.png "$P/green-waves.png"
 is "$(head -c 8 seen.png | od -An -tx1 | tr -d ' \n')" 89504e470d0a1a0a 'the picture the model sees is a PNG'

@@ -34,6 +34,15 @@ void golden_open_with(struct golden_model *golden, const char *folder,
         fail_msg("%s: %s", folder, err.text);
 }
 
+void golden_open_bf16(struct golden_model *golden, const char *folder, unsigned threads,
+                      const char *kernels)
+{
+    golden_open_with(
+        golden, folder,
+        &(struct img_engine_options){.threads = threads, .kernels = kernels, .bf16 = true});
+    golden->limit = GOLDEN_BF16_LIMIT;
+}
+
 void golden_close(struct golden_model *golden)
 {
     img_engine_close(golden->engine);

@@ -8,6 +8,8 @@
  * truth is 4e-7 to 8e-7): norm of the difference over the norm. */
 #define GOLDEN_TRUTH_LIMIT 2e-6
 #define GOLDEN_FLOAT_LIMIT 3e-6
+/* At bfloat16: vectors this near have a cosine of 0.9999. */
+#define GOLDEN_BF16_LIMIT 0.01414
 
 /* A model opened with its engine; all fields zero is closed. */
 struct golden_model {
@@ -19,6 +21,8 @@ struct golden_model {
 /* Fails the test when it cannot be opened. threads 0: all; kernels NULL: the fastest. */
 void golden_open(struct golden_model *golden, const char *folder, unsigned threads,
                  const char *kernels);
+void golden_open_bf16(struct golden_model *golden, const char *folder, unsigned threads,
+                      const char *kernels);
 /* The same with whatever engine the options ask for. */
 void golden_open_with(struct golden_model *golden, const char *folder,
                       const struct img_engine_options *options);

@@ -8,7 +8,7 @@
 
 enum { MOST = 800 * 1024 };
 
-static float a[MOST], w[MOST], c[2][MOST];
+static float a[MOST], w[MOST], w_pairs[MOST], c[2][MOST];
 static char what[160];
 
 static uint32_t state = 20;
@@ -25,9 +25,43 @@ static void fill(float *x, size_t n, float range)
         x[i] = number(range);
 }
 
+/* Pairs of bfloat16: the upper halves of two numbers each. */
+static void fill_pairs(float *pairs, size_t n, float range)
+{
+    for (size_t i = 0; i < n; i++) {
+        float low = number(range), high = number(range);
+        uint32_t low_bits, bits;
+        memcpy(&low_bits, &low, sizeof low_bits);
+        memcpy(&bits, &high, sizeof bits);
+        bits = (bits & 0xffff0000u) | low_bits >> 16;
+        memcpy(&pairs[i], &bits, sizeof bits);
+    }
+}
+
 static bool same(size_t n)
 {
     return memcmp(c[0], c[1], n * sizeof c[0][0]) == 0;
+}
+
+static const char *product(const struct img_kernels *const both[2], size_t rows, size_t k,
+                           size_t panels, unsigned number, bool pairs)
+{
+    size_t stride = panels * IMG_LANES + 3, used = rows * stride;
+    for (int i = 0; i < 2; i++) {
+        memset(c[i], 0, used * sizeof c[i][0]);
+        both[i]->matmul(&(struct img_matmul){
+            .a = a + 1, .a_stride = k + 5, .w = pairs ? w_pairs + 7 : w + 7, .pairs = pairs,
+            .bias = number % 2 ? a + 99 : NULL, .c = c[i] + 1, .c_stride = stride, .rows = rows,
+            .k = k, .first_panel = panels > 2 ? 1 : 0, .end_panel = panels,
+            .finish = number % 3 == 1   ? both[i]->gelu
+                      : number % 3 == 2 ? both[i]->quick_gelu
+                                        : NULL});
+    }
+    if (same(used + 1))
+        return NULL;
+    snprintf(what, sizeof what, "%s: matmul%s, %zu rows, k %zu, %zu panels", both[1]->name,
+             pairs ? " of pairs" : "", rows, k, panels);
+    return what;
 }
 
 static const char *products(const struct img_kernels *const both[2])
@@ -35,28 +69,18 @@ static const char *products(const struct img_kernels *const both[2])
     static const size_t rows[] = {1, 2, 5, 6, 7, 11, 12, 13, 25, 50, 97, 100, 193};
     static const size_t ks[] = {1, 3, 17, 255, 256, 257, 511, 588, 769, 1025};
     static const size_t panels[] = {1, 2, 3, 5};
+    unsigned number = 0;
     fill(a, MOST, 3);
     fill(w, MOST, 1);
+    fill_pairs(w_pairs, MOST, 1);
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
         for (size_t k = 0; k < sizeof ks / sizeof *ks; k++)
-            for (size_t p = 0; p < sizeof panels / sizeof *panels; p++) {
-                size_t stride = panels[p] * IMG_LANES + 3, used = rows[r] * stride;
-                for (int i = 0; i < 2; i++) {
-                    memset(c[i], 0, used * sizeof c[i][0]);
-                    both[i]->matmul(&(struct img_matmul){
-                        .a = a + 1, .a_stride = ks[k] + 5, .w = w + 7,
-                        .bias = (k + p) % 2 ? a + 99 : NULL, .c = c[i] + 1, .c_stride = stride,
-                        .rows = rows[r], .k = ks[k], .first_panel = panels[p] > 2 ? 1 : 0,
-                        .end_panel = panels[p],
-                        .finish = k % 3 == 1   ? both[i]->gelu
-                                  : k % 3 == 2 ? both[i]->quick_gelu
-                                               : NULL});
-                }
-                if (!same(used + 1)) {
-                    snprintf(what, sizeof what, "%s: matmul, %zu rows, k %zu, %zu panels",
-                             both[1]->name, rows[r], ks[k], panels[p]);
-                    return what;
-                }
+            for (size_t p = 0; p < sizeof panels / sizeof *panels; p++, number++) {
+                const char *failed = product(both, rows[r], ks[k], panels[p], number, false);
+                if (!failed)
+                    failed = product(both, rows[r], ks[k], panels[p], number, true);
+                if (failed)
+                    return failed;
             }
     return NULL;
 }

@@ -55,6 +55,25 @@ static void a_full_size_model_gives_the_references_embeddings(void **state)
     against_golden(golden_synth("hf-vit-b32"), "hf-vit-b32");
 }
 
+static void bfloat16_is_near_enough(void **state)
+{
+    (void)state;
+    need_shared();
+    static const char *const folders[] = {"hf-tiny", "open-clip-tiny"};
+    struct golden_model model;
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "golden/%s", folders[i]);
+        golden_open_bf16(&model, shared_path(path), 0, NULL);
+        golden_folder(&model, folders[i]);
+        golden_close(&model);
+    }
+    golden_open_bf16(&model, golden_synth("hf-vit-b32"), 0, NULL);
+    assert_string_equal(model.engine->info.precision, "bf16");
+    golden_folder(&model, "hf-vit-b32");
+    golden_close(&model);
+}
+
 static void a_plain_vit_gives_embeddings_and_logits(void **state)
 {
     (void)state;
@@ -104,9 +123,9 @@ static unsigned char *noise(size_t n)
     return pixels;
 }
 
-static void bits_do_not_depend_on_how_the_work_is_done(void **state)
+/* The demo model over noise and a text, by every set of kernels and some numbers of threads. */
+static void same_bits(void (*open)(struct golden_model *, const char *, unsigned, const char *))
 {
-    (void)state;
     enum { N = 23, SIZE = 96, DIM = 64 };
     const size_t picture = (size_t)SIZE * SIZE * 3;
     const struct img_text text = {"a red circle on a blue background", 33};
@@ -118,7 +137,7 @@ static void bits_do_not_depend_on_how_the_work_is_done(void **state)
             struct golden_model demo;
             struct img_err err;
             float got[N][DIM], got_text[DIM];
-            golden_open(&demo, DEMO, threads, (*set)->name);
+            open(&demo, DEMO, threads, (*set)->name);
             assert_true(img_engine_encode_images(demo.engine, pixels, N, got[0], &err));
             assert_true(img_engine_encode_text(demo.engine, &text, got_text, &err));
             if (first) {
@@ -136,6 +155,18 @@ static void bits_do_not_depend_on_how_the_work_is_done(void **state)
             golden_close(&demo);
         }
     free(pixels);
+}
+
+static void bits_do_not_depend_on_how_the_work_is_done(void **state)
+{
+    (void)state;
+    same_bits(golden_open);
+}
+
+static void at_bfloat16_neither(void **state)
+{
+    (void)state;
+    same_bits(golden_open_bf16);
 }
 
 static void positions_of_the_own_grid_stay(void **state)
@@ -175,8 +206,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_models_give_the_references_embeddings),
         cmocka_unit_test(a_full_size_model_gives_the_references_embeddings),
+        cmocka_unit_test(bfloat16_is_near_enough),
         cmocka_unit_test(a_plain_vit_gives_embeddings_and_logits),
         cmocka_unit_test(bits_do_not_depend_on_how_the_work_is_done),
+        cmocka_unit_test(at_bfloat16_neither),
         cmocka_unit_test(positions_of_the_own_grid_stay),
         cmocka_unit_test(normalizing),
     };

@@ -203,7 +203,7 @@ static void describe(struct cpu *cpu)
     const struct img_packed *packed = &cpu->store.packed;
     struct img_engine_info *info = &cpu->engine.info;
     info->engine = "cpu";
-    info->precision = "f32";
+    info->precision = cpu->store.packed.plan.pairs ? "bf16" : "f32";
     info->kernels = cpu->kernels->name;
     info->fingerprint = packed->fingerprint;
     info->dimension = arch->dimension;

@@ -8,7 +8,7 @@
 #include "base/size.h"
 #include "kernel/kernel.h"
 
-enum shape { PANELS, ROWS }; /* ROWS: as the model has it */
+enum shape { PANELS, PAIRS, ROWS }; /* ROWS: as the model has it */
 
 struct job {
     enum img_side side;
@@ -43,7 +43,7 @@ static bool list(struct packing *packing, struct job job, struct img_err *err)
         packing->jobs = jobs;
         packing->capacity = capacity;
     }
-    if (job.shape == PANELS && rows * cols > packing->scratch)
+    if (job.shape != ROWS && rows * cols > packing->scratch)
         packing->scratch = rows * cols;
     packing->jobs[packing->count++] = job;
     return true;
@@ -70,25 +70,27 @@ static bool list_tower(struct packing *packing, enum img_side side, const struct
     for (size_t i = 0; i < sizeof once / sizeof once[0]; i++)
         if (!list(packing, once[i], err))
             return false;
-    size_t width = tower->width, padded = img_plan_pad(width);
+    size_t padded = img_plan_pad(tower->width);
+    size_t third = padded * img_plan_depth(plan->pairs, tower->width); /* of queries, keys, values */
+    const enum shape matrix = plan->pairs ? PAIRS : PANELS;
     for (uint32_t n = 0; n < tower->layers; n++) {
         size_t at = plan->layers + n * l->size;
         const struct job each[] = {
             {side, IMG_NORM1_W, n, ROWS, at + l->norm1_w},
             {side, IMG_NORM1_B, n, ROWS, at + l->norm1_b},
-            {side, IMG_Q_W, n, PANELS, at + l->qkv},
-            {side, IMG_K_W, n, PANELS, at + l->qkv + padded * width},
-            {side, IMG_V_W, n, PANELS, at + l->qkv + 2 * padded * width},
+            {side, IMG_Q_W, n, matrix, at + l->qkv},
+            {side, IMG_K_W, n, matrix, at + l->qkv + third},
+            {side, IMG_V_W, n, matrix, at + l->qkv + 2 * third},
             {side, IMG_Q_B, n, ROWS, at + l->qkv_b},
             {side, IMG_K_B, n, ROWS, at + l->qkv_b + padded},
             {side, IMG_V_B, n, ROWS, at + l->qkv_b + 2 * padded},
-            {side, IMG_OUT_W, n, PANELS, at + l->out},
+            {side, IMG_OUT_W, n, matrix, at + l->out},
             {side, IMG_OUT_B, n, ROWS, at + l->out_b},
             {side, IMG_NORM2_W, n, ROWS, at + l->norm2_w},
             {side, IMG_NORM2_B, n, ROWS, at + l->norm2_b},
-            {side, IMG_FC1_W, n, PANELS, at + l->fc1},
+            {side, IMG_FC1_W, n, matrix, at + l->fc1},
             {side, IMG_FC1_B, n, ROWS, at + l->fc1_b},
-            {side, IMG_FC2_W, n, PANELS, at + l->fc2},
+            {side, IMG_FC2_W, n, matrix, at + l->fc2},
             {side, IMG_FC2_B, n, ROWS, at + l->fc2_b},
         };
         for (size_t i = 0; i < sizeof each / sizeof each[0]; i++)
@@ -110,6 +112,28 @@ static void to_panels(const float *matrix, size_t rows, size_t cols, float *pane
     }
 }
 
+static uint32_t to_bfloat16(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
+/* The same to panels of pairs, [ceil(rows / 16)][ceil(cols / 2)][16]. */
+static void to_pairs(const float *matrix, size_t rows, size_t cols, float *panels)
+{
+    size_t depth = img_plan_depth(true, cols);
+    for (size_t row = 0; row < rows; row++) {
+        float *panel = panels + row / IMG_LANES * IMG_LANES * depth + row % IMG_LANES;
+        for (size_t k = 0; k < cols; k += 2) {
+            uint32_t pair = to_bfloat16(matrix[row * cols + k]);
+            if (k + 1 < cols)
+                pair |= to_bfloat16(matrix[row * cols + k + 1]) << 16;
+            memcpy(&panel[k / 2 * IMG_LANES], &pair, sizeof pair);
+        }
+    }
+}
+
 static bool do_job(const struct packing *packing, const struct job *job, float *scratch,
                    struct img_err *err)
 {
@@ -118,10 +142,12 @@ static bool do_job(const struct packing *packing, const struct job *job, float *
     if (!img_model_shape(&packing->model->arch, job->side, job->role, &rows, &cols))
         return true;
     if (!img_model_read(packing->model, job->side, job->layer, job->role,
-                        job->shape == PANELS ? scratch : to, err))
+                        job->shape == ROWS ? to : scratch, err))
         return false;
     if (job->shape == PANELS)
         to_panels(scratch, rows, cols, to);
+    else if (job->shape == PAIRS)
+        to_pairs(scratch, rows, cols, to);
     return true;
 }
 

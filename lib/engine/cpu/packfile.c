@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "base/size.h"
 
-enum { VERSION = 1, PAGE = 4096, WRITE_STEP = 4 << 20 };
+enum { VERSION = 2, PAGE = 4096, WRITE_STEP = 4 << 20 };
 
 /* All fields fixed-size and without gaps; numbers in the machine's own byte order (a file of the
  * other order fails at the magic). */
@@ -16,6 +16,7 @@ struct header {
     uint64_t magic;
     uint32_t version;
     uint32_t header_size; /* of this struct */
+    uint32_t pairs, unused; /* as the plan's */
     uint64_t file_size;
     uint64_t identity_size, identity_hash; /* right behind the header */
     uint64_t block_at, block_size;         /* bytes; page-aligned */
@@ -28,13 +29,14 @@ struct header {
 
 static const uint64_t magic = 0x314b434150474d49; /* "IMGPACK1" */
 
-bool img_packfile_path(const struct img_model *model, const char *folder, struct img_buf *path,
-                       struct img_err *err)
+bool img_packfile_path(const struct img_model *model, const char *folder, bool pairs,
+                       struct img_buf *path, struct img_err *err)
 {
     const char *slash = strrchr(model->folder, '/');
     const char *base = slash && slash[1] ? slash + 1 : "model";
-    img_buf_printf(path, "%s/%.100s-%016llx.pack", folder, base,
-                   (unsigned long long)img_hash64(model->folder, strlen(model->folder)));
+    img_buf_printf(path, "%s/%.100s-%016llx%s.pack", folder, base,
+                   (unsigned long long)img_hash64(model->folder, strlen(model->folder)),
+                   pairs ? ".bf16" : "");
     return img_buf_ok(path, err);
 }
 
@@ -60,7 +62,7 @@ static bool header_sound(const struct header *h, size_t file_size)
 static bool offsets_sound(const struct header *h, const struct img_plan *plan)
 {
     size_t end;
-    return h->block_size == plan->size * sizeof(float) && h->block_at % PAGE == 0 &&
+    return h->pairs == plan->pairs && h->block_size == plan->size * sizeof(float) && h->block_at % PAGE == 0 &&
            h->identity_size <= h->file_size - sizeof *h &&
            img_size_add(h->block_at, h->block_size, &end) && end <= h->tokenizer_at &&
            h->tokenizer_at % 8 == 0 && img_size_add(h->tokenizer_at, h->tokenizer_size, &end) &&
@@ -82,9 +84,9 @@ static bool same_model(const struct img_map *map, const struct header *h,
 }
 
 static bool open_header(struct img_map *map, const char *path, const struct img_model *model,
-                        struct header *h, struct img_plan *plan, struct img_err *err)
+                        bool pairs, struct header *h, struct img_plan *plan, struct img_err *err)
 {
-    if (!img_plan_make(plan, &model->arch, err) || !img_map_open(map, path, err))
+    if (!img_plan_make(plan, &model->arch, pairs, err) || !img_map_open(map, path, err))
         return false;
     if (map->size < sizeof *h)
         return img_err_set(err, IMG_ERR_MODEL_INVALID, "not a file of packed weights");
@@ -95,12 +97,12 @@ static bool open_header(struct img_map *map, const char *path, const struct img_
 }
 
 bool img_packfile_open(struct img_map *map, const char *path, const struct img_model *model,
-                       struct img_packed *packed, struct img_err *err)
+                       bool pairs, struct img_packed *packed, struct img_err *err)
 {
     struct header h;
     *packed = (struct img_packed){0};
     *map = (struct img_map){0};
-    if (!open_header(map, path, model, &h, &packed->plan, err)) {
+    if (!open_header(map, path, model, pairs, &h, &packed->plan, err)) {
         img_map_close(map);
         return img_err_in(err, "%s", path);
     }
@@ -178,7 +180,7 @@ bool img_packfile_write(const char *path, const struct img_model *model,
                         struct img_err *err)
 {
     struct header h = {.magic = magic, .version = VERSION, .header_size = sizeof h,
-                       .arch = model->arch};
+                       .pairs = packed->plan.pairs, .arch = model->arch};
     struct img_buf identity = {0};
     struct img_newfile file = {0};
     memcpy(h.fingerprint, packed->fingerprint, sizeof packed->fingerprint);
@@ -193,13 +195,14 @@ bool img_packfile_write(const char *path, const struct img_model *model,
     return ok || img_err_in(err, "%s", path);
 }
 
-bool img_packfile_verify(const char *path, const struct img_model *model, struct img_err *err)
+bool img_packfile_verify(const char *path, const struct img_model *model, bool pairs,
+                         struct img_err *err)
 {
     struct header h;
     struct img_plan plan;
     struct img_map map = {0};
     uint64_t hash = 0;
-    bool ok = open_header(&map, path, model, &h, &plan, err) &&
+    bool ok = open_header(&map, path, model, pairs, &h, &plan, err) &&
               contents_hash(map.data + h.block_at, h.block_size, map.data + h.tokenizer_at,
                             h.tokenizer_size, &hash, err);
     if (ok && hash != h.contents_hash)

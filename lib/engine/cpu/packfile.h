@@ -20,15 +20,16 @@ struct img_packed {
     size_t tokenizer_size;
 };
 
-/* The file's path for a model: folder/NAME-DIGITS.pack, the digits from the model's real path. */
-IMG_CHECKED bool img_packfile_path(const struct img_model *model, const char *folder,
+/* The file's path for a model: folder/NAME-DIGITS.pack, the digits from the model's real path;
+ * folder/NAME-DIGITS.bf16.pack at bfloat16. */
+IMG_CHECKED bool img_packfile_path(const struct img_model *model, const char *folder, bool pairs,
                                    struct img_buf *path, struct img_err *err);
 
 /* Maps the file and points packed into it (map must stay open as long). False when there is none, or
  * it is another version's, another model's, or of other model files: err then says which. */
 IMG_CHECKED bool img_packfile_open(struct img_map *map, const char *path,
-                                   const struct img_model *model, struct img_packed *packed,
-                                   struct img_err *err);
+                                   const struct img_model *model, bool pairs,
+                                   struct img_packed *packed, struct img_err *err);
 
 /* Writes the file beside and renames it. Where stopped (may be NULL) says anything but 0,
  * that ends it without a trace. */
@@ -37,7 +38,7 @@ IMG_CHECKED bool img_packfile_write(const char *path, const struct img_model *mo
                                     struct img_err *err);
 
 /* Reads the whole file and compares its contents with the checksum. */
-IMG_CHECKED bool img_packfile_verify(const char *path, const struct img_model *model,
+IMG_CHECKED bool img_packfile_verify(const char *path, const struct img_model *model, bool pairs,
                                      struct img_err *err);
 
 #endif

@@ -29,22 +29,24 @@ static size_t take_panels(struct place *place, size_t out, size_t in)
     return take(place, img_plan_pad(out), in);
 }
 
-static struct img_plan_layer lay_layer(const struct img_tower *tower, struct place *outer)
+static struct img_plan_layer lay_layer(const struct img_tower *tower, bool pairs,
+                                       struct place *outer)
 {
     struct place place = {0};
     size_t width = tower->width, padded = img_plan_pad(width), hidden = tower->hidden;
+    size_t depth = img_plan_depth(pairs, width);
     struct img_plan_layer layer = {
         .norm1_w = take(&place, 1, width),
         .norm1_b = take(&place, 1, width),
-        .qkv = take_panels(&place, 3 * padded, width),
+        .qkv = take_panels(&place, 3 * padded, depth),
         .qkv_b = take(&place, 3, padded),
-        .out = take_panels(&place, width, width),
+        .out = take_panels(&place, width, depth),
         .out_b = take(&place, 1, padded),
         .norm2_w = take(&place, 1, width),
         .norm2_b = take(&place, 1, width),
-        .fc1 = take_panels(&place, hidden, width),
+        .fc1 = take_panels(&place, hidden, depth),
         .fc1_b = take(&place, 1, img_plan_pad(hidden)),
-        .fc2 = take_panels(&place, width, hidden),
+        .fc2 = take_panels(&place, width, img_plan_depth(pairs, hidden)),
         .fc2_b = take(&place, 1, padded),
     };
     layer.size = place.at;
@@ -55,7 +57,7 @@ static struct img_plan_layer lay_layer(const struct img_tower *tower, struct pla
 static void lay_layers(struct img_plan_tower *plan, const struct img_tower *tower,
                        struct place *place)
 {
-    plan->layer = lay_layer(tower, place);
+    plan->layer = lay_layer(tower, plan->pairs, place);
     plan->layers = take(place, tower->layers, plan->layer.size);
     plan->post_norm_w = take(place, 1, tower->width);
     plan->post_norm_b = take(place, 1, tower->width);
@@ -84,10 +86,11 @@ static void lay_text(struct img_plan_tower *plan, const struct img_arch *arch, s
     plan->projection = take_panels(place, arch->dimension, arch->text.width);
 }
 
-bool img_plan_make(struct img_plan *plan, const struct img_arch *arch, struct img_err *err)
+bool img_plan_make(struct img_plan *plan, const struct img_arch *arch, bool pairs,
+                   struct img_err *err)
 {
     struct place place = {0};
-    *plan = (struct img_plan){0};
+    *plan = (struct img_plan){.pairs = pairs, .image.pairs = pairs, .text.pairs = pairs};
     plan->logit_scale = take(&place, 1, 1);
     if (arch->image.layers > 0)
         lay_image(&plan->image, arch, &place);

@@ -2,7 +2,9 @@
  * alone, so a mapped file needs no table of contents.
  *
  * Offsets count floats from the start of the block, each a multiple of 16. Matrices are panels for
- * img_matmul: [ceil(out / 16)][in][16], short panels filled up with zeros. */
+ * img_matmul: [ceil(out / 16)][in][16], short panels filled up with zeros. At bfloat16 those of the
+ * layers are panels of pairs, [ceil(out / 16)][ceil(in / 2)][16]; everything else stays as it is: it
+ * is a small part of the work and a large one of the precision. */
 #ifndef IMG_ENGINE_CPU_PLAN_H
 #define IMG_ENGINE_CPU_PLAN_H
 
@@ -22,6 +24,7 @@ struct img_plan_layer {
 };
 
 struct img_plan_tower {
+    bool pairs; /* as the plan's */
     size_t patch, patch_bias, class; /* image: panels over 3 * patch * patch, [width], [width] */
     size_t tokens;                   /* text: [vocab, width], plain rows */
     size_t positions;                /* [positions, width], plain rows */
@@ -34,14 +37,21 @@ struct img_plan_tower {
 };
 
 struct img_plan {
+    bool pairs; /* the layers' matrices are of bfloat16 */
     struct img_plan_tower image, text;
     size_t logit_scale;
     size_t size; /* floats in all */
 };
 
 /* Fails with MODEL_INVALID when the sizes do not fit into memory's counting. */
-IMG_CHECKED bool img_plan_make(struct img_plan *plan, const struct img_arch *arch,
+IMG_CHECKED bool img_plan_make(struct img_plan *plan, const struct img_arch *arch, bool pairs,
                                struct img_err *err);
+
+/* Floats that a column of a layer's matrix with that many inputs takes. */
+static inline size_t img_plan_depth(bool pairs, size_t in)
+{
+    return pairs ? (in + 1) / 2 : in;
+}
 
 /* n rounded up to whole panels. */
 size_t img_plan_pad(size_t n);

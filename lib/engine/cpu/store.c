@@ -34,7 +34,7 @@ static bool build_tokenizer(struct img_store *store, const struct img_model *mod
 static bool pack_now(struct img_store *store, struct img_model *model, struct img_pool *pool,
                      struct img_err *err)
 {
-    if (!img_model_load(model, err) || !img_plan_make(&store->packed.plan, &model->arch, err) ||
+    if (!img_model_load(model, err) || !img_plan_make(&store->packed.plan, &model->arch, store->options.bf16, err) ||
         !build_tokenizer(store, model, err))
         return false;
     store->memory_size = store->packed.plan.size * sizeof(float);
@@ -79,7 +79,7 @@ static bool find_place(struct img_store *store)
     struct img_err err;
     img_buf_printf(folder, "%s/weights", store->options.cache_folder);
     bool ok = img_buf_ok(folder, &err) && img_folder_make(folder->data, true, &err) &&
-              img_packfile_path(store->model, folder->data, &store->path, &err);
+              img_packfile_path(store->model, folder->data, store->options.bf16, &store->path, &err);
     if (!ok)
         img_report(store->options.report, IMG_WARNING, "packed weights are not kept: %s", err.text);
     return ok;
@@ -90,7 +90,8 @@ static bool open_packed(struct img_store *store, struct img_err *why)
 {
     struct img_tokenizer tokenizer;
     const struct img_packed *packed = &store->packed;
-    if (!img_packfile_open(&store->map, store->path.data, store->model, &store->packed, why))
+    if (!img_packfile_open(&store->map, store->path.data, store->model, store->options.bf16,
+                           &store->packed, why))
         return false;
     if (packed->tokenizer_size == 0 ||
         img_tokenizer_attach(&tokenizer, packed->tokenizer, packed->tokenizer_size, why))
@@ -138,19 +139,30 @@ void img_store_close(struct img_store *store)
     *store = (struct img_store){0};
 }
 
-bool img_engine_verify_packed(const struct img_model *model, const char *cache_folder, bool *there,
-                              struct img_err *err)
+static bool verify_file(const struct img_model *model, const char *folder, bool pairs, bool *there,
+                        struct img_err *err)
 {
-    struct img_buf folder = {0}, path = {0};
+    struct img_buf path = {0};
     struct img_packed packed;
     struct img_map map = {0};
     struct img_err why;
-    img_buf_printf(&folder, "%s/weights", cache_folder);
-    bool ok = img_buf_ok(&folder, err) && img_packfile_path(model, folder.data, &path, err);
-    *there = ok && img_packfile_open(&map, path.data, model, &packed, &why);
+    bool ok = img_packfile_path(model, folder, pairs, &path, err);
+    bool found = ok && img_packfile_open(&map, path.data, model, pairs, &packed, &why);
     img_map_close(&map);
-    ok = ok && (!*there || img_packfile_verify(path.data, model, err));
-    img_buf_clear(&folder);
+    *there = *there || found;
+    ok = ok && (!found || img_packfile_verify(path.data, model, pairs, err));
     img_buf_clear(&path);
+    return ok;
+}
+
+bool img_engine_verify_packed(const struct img_model *model, const char *cache_folder, bool *there,
+                              struct img_err *err)
+{
+    struct img_buf folder = {0};
+    *there = false;
+    img_buf_printf(&folder, "%s/weights", cache_folder);
+    bool ok = img_buf_ok(&folder, err) && verify_file(model, folder.data, false, there, err) &&
+              verify_file(model, folder.data, true, there, err);
+    img_buf_clear(&folder);
     return ok;
 }

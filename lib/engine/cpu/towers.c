@@ -70,8 +70,15 @@ void img_linear_run(const struct img_pass *pass, const float *in, size_t in_stri
                     size_t w, const float *bias, size_t cols, float *out)
 {
     const struct img_workspace *ws = pass->ws;
-    img_pass_matmul(pass, in, in_stride, pass->block + w, bias, n, pass->tower->width,
-                    img_plan_pad(cols) / IMG_LANES, NULL, ws->out, ws->out_stride);
+    const struct img_matmul product = {.a = in,
+                                       .a_stride = in_stride,
+                                       .w = pass->block + w,
+                                       .bias = bias,
+                                       .c = ws->out,
+                                       .c_stride = ws->out_stride,
+                                       .rows = n,
+                                       .k = pass->tower->width};
+    img_pass_matmul(pass, &product, img_plan_pad(cols) / IMG_LANES);
     img_team_meet(&pass->team);
     size_t row, end;
     img_team_share(&pass->team, n, &row, &end);
@@ -103,10 +110,16 @@ void img_image_tower_run(const struct img_pass *pass, const struct img_arch *arc
     const struct img_workspace *ws = pass->ws;
     size_t width = pass->tower->width;
     patches_to_rows(pass, arch->patch, values, pixels, size);
-    img_pass_matmul(pass, ws->patches, ws->patch_stride, pass->block + pass->plan->patch,
-                    arch->has_patch_bias ? pass->block + pass->plan->patch_bias : NULL,
-                    pass->sequences * (pass->tokens - 1), (size_t)3 * arch->patch * arch->patch,
-                    img_plan_pad(width) / IMG_LANES, NULL, ws->added, ws->stride);
+    const struct img_matmul product = {
+        .a = ws->patches,
+        .a_stride = ws->patch_stride,
+        .w = pass->block + pass->plan->patch,
+        .bias = arch->has_patch_bias ? pass->block + pass->plan->patch_bias : NULL,
+        .c = ws->added,
+        .c_stride = ws->stride,
+        .rows = pass->sequences * (pass->tokens - 1),
+        .k = (size_t)3 * arch->patch * arch->patch};
+    img_pass_matmul(pass, &product, img_plan_pad(width) / IMG_LANES);
     img_team_meet(&pass->team);
     embed_patches(pass, arch, positions);
     img_transformer_run(pass);

@@ -5,12 +5,9 @@
 
 #include "engine/cpu/attention.h"
 
-void img_pass_matmul(const struct img_pass *pass, const float *a, size_t a_stride, const float *w,
-                     const float *bias, size_t rows, size_t k, size_t panels,
-                     void (*finish)(float *, size_t), float *c, size_t c_stride)
+void img_pass_matmul(const struct img_pass *pass, const struct img_matmul *product, size_t panels)
 {
-    struct img_matmul m = {.a = a, .a_stride = a_stride, .w = w, .bias = bias, .c = c,
-                           .c_stride = c_stride, .rows = rows, .k = k, .finish = finish};
+    struct img_matmul m = *product;
     img_team_share(&pass->team, panels, &m.first_panel, &m.end_panel);
     pass->kernels->matmul(&m);
 }
@@ -44,15 +41,25 @@ static void gather_pooled(const struct img_pass *pass)
     img_team_meet(&pass->team);
 }
 
+/* A product with one of a layer's matrices. */
+static void multiply(const struct img_pass *pass, struct img_matmul product, size_t out)
+{
+    product.pairs = pass->plan->pairs;
+    img_pass_matmul(pass, &product, img_plan_pad(out) / IMG_LANES);
+}
+
 /* Queries, keys, values and attention for every token, from ws->normed into ws->normed. */
 static void attend_all(const struct img_pass *pass, const float *layer)
 {
     const struct img_workspace *ws = pass->ws;
     const struct img_plan_layer *l = &pass->plan->layer;
-    size_t width = pass->tower->width, panels = img_plan_pad(width) / IMG_LANES;
-    img_pass_matmul(pass, ws->normed, ws->stride, layer + l->qkv, layer + l->qkv_b,
-                    pass->sequences * pass->tokens, width, 3 * panels, NULL, ws->qkv,
-                    ws->qkv_stride);
+    size_t width = pass->tower->width;
+    multiply(pass,
+             (struct img_matmul){.a = ws->normed, .a_stride = ws->stride, .w = layer + l->qkv,
+                                 .bias = layer + l->qkv_b, .c = ws->qkv,
+                                 .c_stride = ws->qkv_stride,
+                                 .rows = pass->sequences * pass->tokens, .k = width},
+             3 * img_plan_pad(width));
     img_team_meet(&pass->team);
     img_attention_run(pass, ws->qkv, ws->qkv_stride, pass->tokens, ws->normed);
     img_team_meet(&pass->team);
@@ -64,13 +71,20 @@ static void attend_pooled(const struct img_pass *pass, const float *layer)
 {
     const struct img_workspace *ws = pass->ws;
     const struct img_plan_layer *l = &pass->plan->layer;
-    size_t width = pass->tower->width, padded = img_plan_pad(width), panels = padded / IMG_LANES;
+    size_t width = pass->tower->width, padded = img_plan_pad(width);
+    size_t third = padded * img_plan_depth(pass->plan->pairs, width);
     gather_pooled(pass);
-    img_pass_matmul(pass, ws->normed, ws->stride, layer + l->qkv + padded * width,
-                    layer + l->qkv_b + padded, pass->sequences * pass->tokens, width, 2 * panels,
-                    NULL, ws->qkv + padded, ws->qkv_stride);
-    img_pass_matmul(pass, ws->pooled, ws->stride, layer + l->qkv, layer + l->qkv_b, pass->sequences,
-                    width, panels, NULL, ws->pooled_q, ws->stride);
+    multiply(pass,
+             (struct img_matmul){.a = ws->normed, .a_stride = ws->stride,
+                                 .w = layer + l->qkv + third, .bias = layer + l->qkv_b + padded,
+                                 .c = ws->qkv + padded, .c_stride = ws->qkv_stride,
+                                 .rows = pass->sequences * pass->tokens, .k = width},
+             2 * padded);
+    multiply(pass,
+             (struct img_matmul){.a = ws->pooled, .a_stride = ws->stride, .w = layer + l->qkv,
+                                 .bias = layer + l->qkv_b, .c = ws->pooled_q,
+                                 .c_stride = ws->stride, .rows = pass->sequences, .k = width},
+             width);
     img_team_meet(&pass->team);
     img_attention_run(pass, ws->pooled_q, ws->stride, 1, ws->pooled);
     img_team_meet(&pass->team);
@@ -84,19 +98,27 @@ static void project_and_feed_forward(const struct img_pass *pass, const float *l
     const struct img_workspace *ws = pass->ws;
     const struct img_plan_layer *l = &pass->plan->layer;
     size_t width = pass->tower->width, hidden = pass->tower->hidden;
-    size_t panels = img_plan_pad(width) / IMG_LANES;
-    img_pass_matmul(pass, attended, ws->stride, layer + l->out, layer + l->out_b, rows, width,
-                    panels, NULL, ws->added, ws->stride);
+    multiply(pass,
+             (struct img_matmul){.a = attended, .a_stride = ws->stride, .w = layer + l->out,
+                                 .bias = layer + l->out_b, .c = ws->added, .c_stride = ws->stride,
+                                 .rows = rows, .k = width},
+             width);
     img_team_meet(&pass->team);
     add_and_norm(pass, x, ws->added, rows, layer + l->norm2_w, layer + l->norm2_b, attended);
-    img_pass_matmul(pass, attended, ws->stride, layer + l->fc1, layer + l->fc1_b, rows, width,
-                    img_plan_pad(hidden) / IMG_LANES,
-                    pass->tower->activation == IMG_GELU ? pass->kernels->gelu
-                                                        : pass->kernels->quick_gelu,
-                    ws->hidden, ws->hidden_stride);
+    multiply(pass,
+             (struct img_matmul){.a = attended, .a_stride = ws->stride, .w = layer + l->fc1,
+                                 .bias = layer + l->fc1_b, .c = ws->hidden,
+                                 .c_stride = ws->hidden_stride, .rows = rows, .k = width,
+                                 .finish = pass->tower->activation == IMG_GELU
+                                               ? pass->kernels->gelu
+                                               : pass->kernels->quick_gelu},
+             hidden);
     img_team_meet(&pass->team);
-    img_pass_matmul(pass, ws->hidden, ws->hidden_stride, layer + l->fc2, layer + l->fc2_b, rows,
-                    hidden, panels, NULL, ws->added, ws->stride);
+    multiply(pass,
+             (struct img_matmul){.a = ws->hidden, .a_stride = ws->hidden_stride,
+                                 .w = layer + l->fc2, .bias = layer + l->fc2_b, .c = ws->added,
+                                 .c_stride = ws->stride, .rows = rows, .k = hidden},
+             width);
     img_team_meet(&pass->team);
 }
 

@@ -25,10 +25,8 @@ struct img_pass {
     bool causal;  /* a token sees itself and those before it */
 };
 
-/* c[rows, panels * 16] = a · w + bias, the panels shared by the team. */
-void img_pass_matmul(const struct img_pass *pass, const float *a, size_t a_stride, const float *w,
-                     const float *bias, size_t rows, size_t k, size_t panels,
-                     void (*finish)(float *, size_t), float *c, size_t c_stride);
+/* The product over that many panels, shared by the team. */
+void img_pass_matmul(const struct img_pass *pass, const struct img_matmul *product, size_t panels);
 
 /* Runs every block over ws->x [sequences * tokens, width]; leaves the pooled tokens, after the last
  * layer norm, in ws->pooled [sequences, width]. Every thread of the team calls it. */
