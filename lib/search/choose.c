@@ -17,7 +17,7 @@ struct example {
 
 struct results {
     double pairs[2], dots[QUERIES * ROWS], gaps[QUERIES * ROWS], squares[ROWS];
-    int32_t codes[ROWS], products[ROWS * PANELS * IMG_CODE_PANEL];
+    int32_t codes[3][ROWS], products[ROWS * PANELS * IMG_CODE_PANEL];
     int16_t wide[ROWS * DEPTH];
     uint16_t masks[ROWS * PANELS];
 };
@@ -60,7 +60,10 @@ static void compute(const struct img_search_kernels *kernels, const struct examp
     p.out = r->gaps;
     kernels->gaps(&p);
     kernels->squares(e->rows, ROWS, LENGTH, r->squares);
-    kernels->codes(e->panels, e->codes, ROWS, DEPTH, r->codes);
+    kernels->codes((const int16_t *const[2]){e->panels, e->wide}, e->codes, ROWS, DEPTH,
+                   (int32_t *const[2]){r->codes[0], r->codes[1]});
+    kernels->codes((const int16_t *const[2]){e->panels + DEPTH}, e->codes, ROWS - 1, DEPTH,
+                   (int32_t *const[2]){r->codes[2]});
     kernels->code_products(&(struct img_code_product){.rows = e->wide, .row_count = ROWS,
                                                       .depth = DEPTH, .panels = e->panels,
                                                       .panel_count = PANELS, .out = r->products});

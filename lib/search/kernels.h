@@ -61,9 +61,10 @@ struct img_search_kernels {
     void (*gaps)(const struct img_search_product *p); /* squared distances */
     void (*squares)(const float *rows, size_t row_count, size_t dimension, double *out);
 
-    /* out [row_count] of one query [depth] with codes [row_count, depth]; depth a multiple of 64. */
-    void (*codes)(const int16_t *query, const int8_t *codes, size_t row_count, size_t depth,
-                  int32_t *out);
+    /* out[i] [row_count]: sums of query[i] [depth] with codes [row_count, depth], depth a multiple of
+     * 64; query[1] may be NULL. */
+    void (*codes)(const int16_t *const query[2], const int8_t *codes, size_t row_count,
+                  size_t depth, int32_t *const out[2]);
     void (*code_products)(const struct img_code_product *p);
     void (*widen)(const int8_t *codes, size_t n, int16_t *out); /* n a multiple of 64 */
     void (*sift)(const struct img_sift *s);

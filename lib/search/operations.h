@@ -9,7 +9,8 @@
 #include "kernel/unroll.h"
 #include "search/kernels.h"
 
-enum { LANES = IMG_SEARCH_LANES };
+/* CODES_AHEAD: how many bytes before their use codes are fetched. */
+enum { LANES = IMG_SEARCH_LANES, CODES_AHEAD = 2048 };
 
 enum sum_of { DOTS, GAPS, SQUARES };
 
@@ -129,33 +130,34 @@ static double gap(const float *a, const float *b, size_t n)
     return pair(GAPS, a, b, n);
 }
 
-/* Codes of one query with some rows, 32 elements a step along the row. */
-INLINE void code_rows(const int rows, const int16_t *query, const int8_t *codes, size_t depth,
-                      int32_t *out)
+/* Codes of rows with one or two queries. One row after the other, since memory gives more to one
+ * stream than to several; a row's sums are kept in two parts, so that neither waits for the other. */
+INLINE void code_sums(const int queries, const int16_t *const query[2], const int8_t *of,
+                      size_t row_count, size_t depth, int32_t *const out[2])
 {
-    w16 sum[CODE_ROWS];
-    UNROLL
-    for (int r = 0; r < rows; r++)
-        sum[r] = w_zero();
-    for (size_t i = 0; i < depth; i += 32) {
-        w16 y = w_load(query + i);
-        UNROLL
-        for (int r = 0; r < rows; r++)
-            sum[r] = w_pairs(sum[r], w_widen(codes + (size_t)r * depth + i), y);
+    for (size_t r = 0; r < row_count; r++) {
+        w16 even[2] = {w_zero(), w_zero()}, odd[2] = {w_zero(), w_zero()};
+        const int8_t *row = of + r * depth;
+        for (size_t i = 0; i < depth; i += IMG_CODE_STEP) {
+            w16 x = w_widen(row + i), y = w_widen(row + i + IMG_CODE_STEP / 2);
+            v_prefetch((const char *)((uintptr_t)(row + i) + CODES_AHEAD));
+            for (int q = 0; q < queries; q++) {
+                even[q] = w_pairs(even[q], x, w_load(query[q] + i));
+                odd[q] = w_pairs(odd[q], y, w_load(query[q] + i + IMG_CODE_STEP / 2));
+            }
+        }
+        for (int q = 0; q < queries; q++)
+            out[q][r] = w_sum(w_add(even[q], odd[q]));
     }
-    UNROLL
-    for (int r = 0; r < rows; r++)
-        out[r] = w_sum(sum[r]);
 }
 
-static void codes(const int16_t *query, const int8_t *of, size_t row_count, size_t depth,
-                  int32_t *out)
+static void codes(const int16_t *const query[2], const int8_t *of, size_t row_count, size_t depth,
+                  int32_t *const out[2])
 {
-    size_t r = 0;
-    for (; r + CODE_ROWS <= row_count; r += CODE_ROWS)
-        code_rows(CODE_ROWS, query, of + r * depth, depth, out + r);
-    for (; r < row_count; r++)
-        code_rows(1, query, of + r * depth, depth, out + r);
+    if (query[1])
+        code_sums(2, query, of, row_count, depth, out);
+    else
+        code_sums(1, query, of, row_count, depth, out);
 }
 
 /* Sixteen queries a panel, two elements of each a step: sums need no folding. */

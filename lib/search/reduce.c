@@ -143,7 +143,8 @@ void img_reduced_make(const struct img_reduced *reduced,
     for (size_t r = 0; r < count; r++)
         reduce_row(reduced, vectors + (first + r) * reduced->dimension, rows, r,
                    codes + r * reduced->depth);
-    kernels->codes(reduced->key, codes, count, reduced->depth, sums);
+    kernels->codes((const int16_t *const[2]){reduced->key}, codes, count, reduced->depth,
+                   (int32_t *const[2]){sums});
     for (size_t r = 0; r < count; r++)
         rows->check[r] = img_reduced_check(rows, r, first + r, sums[r]);
     *size = sizeof *rows + count * reduced->depth;

@@ -114,20 +114,33 @@ void img_sifter_raise(struct img_sifter *sifter, size_t query, double bar)
     set_terms(sifter, &queries->asked[query], query, bar);
 }
 
-static void sum_codes(struct img_sifter *sifter, const int8_t *codes, size_t count)
+static void sum_panels(struct img_sifter *sifter, const int8_t *codes, size_t count)
+{
+    const struct img_sifted_queries *queries = sifter->queries;
+    size_t depth = queries->reduced->depth;
+    sifter->kernels->widen(codes, count * depth, sifter->wide);
+    sifter->kernels->code_products(&(struct img_code_product){
+        .rows = sifter->wide, .row_count = count, .depth = depth, .panels = queries->panels,
+        .panel_count = queries->panel_count, .out = sifter->sums});
+}
+
+/* Sums of the codes with the queries, and into checks with the key. */
+static void sum_codes(struct img_sifter *sifter, const int8_t *codes, size_t count,
+                      int32_t *checks)
 {
     const struct img_sifted_queries *queries = sifter->queries;
     size_t depth = queries->reduced->depth, lanes = queries->panel_count * IMG_CODE_PANEL;
+    int32_t sums[IMG_SIFT_ROWS];
+    const int16_t *both[2] = {queries->reduced->key, NULL};
+    int32_t *const out[2] = {checks, sums};
     if (queries->count > SINGLY) {
-        sifter->kernels->widen(codes, count * depth, sifter->wide);
-        sifter->kernels->code_products(&(struct img_code_product){
-            .rows = sifter->wide, .row_count = count, .depth = depth, .panels = queries->panels,
-            .panel_count = queries->panel_count, .out = sifter->sums});
+        sum_panels(sifter, codes, count);
+        sifter->kernels->codes(both, codes, count, depth, out);
         return;
     }
     for (size_t q = 0; q < queries->count; q++) {
-        int32_t sums[IMG_SIFT_ROWS];
-        sifter->kernels->codes(queries->codes + q * depth, codes, count, depth, sums);
+        both[1] = queries->codes + q * depth;
+        sifter->kernels->codes(both, codes, count, depth, out);
         for (size_t r = 0; r < count; r++)
             sifter->sums[r * lanes + q] = sums[r];
     }
@@ -135,20 +148,17 @@ static void sum_codes(struct img_sifter *sifter, const int8_t *codes, size_t cou
 
 /* Rows that are not as they were written come through for every query. */
 static void check_rows(struct img_sifter *sifter, const struct img_reduced_rows *rows,
-                       size_t block, size_t in_block, const int8_t *codes, size_t count)
+                       size_t block, size_t in_block, const int32_t *checks, size_t count)
 {
-    const struct img_sifted_queries *queries = sifter->queries;
-    int32_t sums[IMG_SIFT_ROWS];
-    sifter->kernels->codes(queries->reduced->key, codes, count, queries->reduced->depth, sums);
+    size_t panels = sifter->queries->panel_count;
     for (size_t r = 0; r < count; r++) {
         size_t row = block * IMG_REDUCED_BLOCK + in_block + r;
         sifter->spoilt[r] =
-            rows->check[in_block + r] != img_reduced_check(rows, in_block + r, row, sums[r]);
+            rows->check[in_block + r] != img_reduced_check(rows, in_block + r, row, checks[r]);
         if (!sifter->spoilt[r])
             continue;
         sifter->damaged++;
-        memset(sifter->masks + r * queries->panel_count, 0xff,
-               queries->panel_count * sizeof *sifter->masks);
+        memset(sifter->masks + r * panels, 0xff, panels * sizeof *sifter->masks);
     }
 }
 
@@ -159,7 +169,8 @@ void img_sifter_run(struct img_sifter *sifter, size_t block, size_t in_block, si
     const int8_t *codes = img_reduced_codes_of(rows) + in_block * queries->reduced->depth;
     const float *weights = rows->norm + in_block;
     float squares[IMG_SIFT_ROWS];
-    sum_codes(sifter, codes, count);
+    int32_t checks[IMG_SIFT_ROWS];
+    sum_codes(sifter, codes, count, checks);
     if (queries->metric == IMG_METRIC_EUCLIDEAN) {
         for (size_t r = 0; r < count; r++)
             squares[r] = weights[r] * weights[r];
@@ -170,7 +181,7 @@ void img_sifter_run(struct img_sifter *sifter, size_t block, size_t in_block, si
         .scales = rows->scale + in_block, .reaches = rows->reach + in_block,
         .errors = rows->error + in_block, .weights = weights, .terms = sifter->terms,
         .masks = sifter->masks});
-    check_rows(sifter, rows, block, in_block, codes, count);
+    check_rows(sifter, rows, block, in_block, checks, count);
 }
 
 void img_sifter_bounds(const struct img_sifter *sifter, size_t block, size_t in_block, size_t r,

@@ -18,7 +18,6 @@ typedef struct {
 
 #define SUM_ROWS 2
 #define SUM_QUERIES 2
-#define CODE_ROWS 4
 #define PANEL_ROWS 4
 #define PANELS 1
 
@@ -90,6 +89,11 @@ static inline w16 w_pairs(w16 sum, w16 a, w16 b)
 {
     return (w16){_mm256_add_epi32(sum.low, _mm256_madd_epi16(a.low, b.low)),
                  _mm256_add_epi32(sum.high, _mm256_madd_epi16(a.high, b.high))};
+}
+
+static inline w16 w_add(w16 a, w16 b)
+{
+    return (w16){_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)};
 }
 
 static inline int32_t w_sum(w16 a)

@@ -13,7 +13,6 @@ typedef __m512i w16;
 
 #define SUM_ROWS 4
 #define SUM_QUERIES 4
-#define CODE_ROWS 4
 #define PANEL_ROWS 6
 #define PANELS 2
 
@@ -78,6 +77,11 @@ static inline w16 w_broadcast(const int16_t *pair)
 static inline w16 w_pairs(w16 sum, w16 a, w16 b)
 {
     return PAIRS_ADDED(sum, a, b);
+}
+
+static inline w16 w_add(w16 a, w16 b)
+{
+    return _mm512_add_epi32(a, b);
 }
 
 static inline int32_t w_sum(w16 a)

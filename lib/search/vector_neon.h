@@ -18,7 +18,6 @@ typedef struct {
 
 #define SUM_ROWS 2
 #define SUM_QUERIES 2
-#define CODE_ROWS 4
 #define PANEL_ROWS 4
 #define PANELS 1
 
@@ -103,6 +102,12 @@ static inline w16 w_pairs(w16 sum, w16 a, w16 b)
         sum.q[i] = vaddq_s32(sum.q[i], vpaddq_s32(low, vmull_high_s16(x, y)));
     }
     return sum;
+}
+
+static inline w16 w_add(w16 a, w16 b)
+{
+    QUARTERS_DO a.q[i] = vaddq_s32(a.q[i], b.q[i]);
+    return a;
 }
 
 static inline int32_t w_sum(w16 a)

@@ -20,7 +20,6 @@ typedef union {
 
 #define SUM_ROWS 1
 #define SUM_QUERIES 1
-#define CODE_ROWS 1
 #define PANEL_ROWS 1
 #define PANELS 1
 
@@ -101,6 +100,13 @@ static inline w16 w_pairs(w16 sum, w16 a, w16 b)
         sum.sum[i] += first + second;
     }
     return sum;
+}
+
+static inline w16 w_add(w16 a, w16 b)
+{
+    for (int i = 0; i < 16; i++)
+        a.sum[i] += b.sum[i];
+    return a;
 }
 
 static inline int32_t w_sum(w16 a)
