@@ -16,7 +16,8 @@ enum { ROUNDS = 7, TOP = 10, MANY = 64 };
 
 static const char usage[] =
     "usage: bench_search [-n ROWS] [-d DIMENSION] [-t THREADS] [-k KERNELS] [-s] [FOLDER]\n"
-    "  -s  serve: for each line 'QUERIES ROUNDS DERIVED' read, write the times in milliseconds\n"
+    "  -s  serve: for each line 'QUERIES FIRST DERIVED' read, write the time in milliseconds and the\n"
+    "      rows found for the first of them\n"
     "FOLDER may have vectors.f32 [ROWS, DIMENSION] already, and queries.f32 [64, DIMENSION].\n";
 
 struct bench {
@@ -114,9 +115,9 @@ static bool open_search(struct bench *b, bool derived, struct img_search **searc
     return img_search_open(search, &options, &err) || (fprintf(stderr, "%s\n", err.text), false);
 }
 
-static double search_once(struct img_search *search, const float *queries, size_t count)
+static double search_once(struct img_search *search, const float *queries, size_t count,
+                          struct img_hit hits[MANY * TOP])
 {
-    static struct img_hit hits[MANY * TOP];
     static size_t found[MANY];
     struct img_err err;
     const struct img_search_request request = {
@@ -162,10 +163,11 @@ static void report(struct bench *b, const char *what, struct img_search *search,
                    const void *bytes, size_t size)
 {
     double one[ROUNDS], many[ROUNDS], reading[ROUNDS];
+    struct img_hit hits[MANY * TOP];
     for (size_t i = 0; i < ROUNDS; i++) {
         reading[i] = read_once(b, bytes, size);
-        one[i] = search_once(search, b->queries + i * b->dimension, 1);
-        many[i] = search_once(search, b->queries, MANY);
+        one[i] = search_once(search, b->queries + i * b->dimension, 1, hits);
+        many[i] = search_once(search, b->queries, MANY, hits);
     }
     double r = median(reading, ROUNDS), o = median(one, ROUNDS), m = median(many, ROUNDS);
     printf("%-16s one query %7.2f ms, %5.1f GB/s, %3.0f %% of reading alone; %d queries %7.1f ms, "
@@ -176,14 +178,17 @@ static void report(struct bench *b, const char *what, struct img_search *search,
 
 static void serve(struct bench *b)
 {
-    unsigned queries, rounds, derived;
+    unsigned queries, first, derived;
     char line[128];
     while (fgets(line, sizeof line, stdin) &&
-           sscanf(line, "%u %u %u", &queries, &rounds, &derived) == 3 && queries <= MANY) {
-        for (unsigned i = 0; i < rounds; i++)
-            printf("%.4f ", search_once(derived ? b->with : b->without,
-                                        b->queries + i % MANY * (queries == 1) * b->dimension,
-                                        queries) * 1e3);
+           sscanf(line, "%u %u %u", &queries, &first, &derived) == 3 && first <= MANY &&
+           queries <= MANY - first) {
+        struct img_hit hits[MANY * TOP] = {{0, 0}};
+        double took = search_once(derived ? b->with : b->without, b->queries + first * b->dimension,
+                                  queries, hits);
+        printf("%.4f", took * 1e3);
+        for (size_t i = 0; i < TOP; i++)
+            printf(" %zu", hits[i].row);
         printf("\n");
         fflush(stdout);
     }
