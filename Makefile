@@ -5,6 +5,7 @@
 #   make check           tree checks, unit tests, replayed fuzz corpora, NEON under qemu, end to end
 #   make check-unit      one part of it; also check-tree, check-fuzz, check-neon, check-e2e
 #   make check-full      longer tests: full-size models, thousands of damaged files
+#   make check-qdrant    img-store's tests against a real server, QDRANT_URL=http://localhost:6333
 #   make check-valgrind  unit tests under valgrind
 #   make fuzz            short fuzzing with clang's libFuzzer (FUZZ_SECONDS=20 a target)
 #   make bench           measures the engine; make bench-peers compares it with others
@@ -248,7 +249,7 @@ $(NEON_TEST): $(NEON_SOURCES) $(wildcard lib/kernel/*.h lib/base/*.h tests/suppo
 TEST_ENV := BUILD='$(abspath $(BUILD))' IMG_BIN='$(abspath $(BUILD)/bin)' \
 	TEST_SECONDS=$(TEST_SECONDS) UBSAN_OPTIONS=print_stacktrace=1
 
-.PHONY: check check-tree check-unit check-fuzz check-neon check-e2e check-full check-valgrind tests
+.PHONY: check check-tree check-unit check-fuzz check-neon check-e2e check-qdrant check-full check-valgrind tests
 check: check-tree check-unit check-fuzz check-neon check-e2e
 # One part after the other, whatever -j says, so that each part's output stays whole.
 ifneq ($(filter check,$(MAKECMDGOALS)),)
@@ -286,6 +287,11 @@ endif
 
 check-e2e: all $(TEST_TOOLS:%=$(BUILD)/tools/%) $(BUILD)/tests/img-decode-hooks
 	@$(if $(E2E_TESTS),$(TEST_ENV) prove $(E2E_TESTS))
+
+# img-store's tests against a real server, which they fill with collections and empty again.
+check-qdrant: all $(TEST_TOOLS:%=$(BUILD)/tools/%)
+	@test -n '$(QDRANT_URL)' || { echo 'usage: make check-qdrant QDRANT_URL=http://localhost:6333'; exit 2; }
+	@$(TEST_ENV) QDRANT_URL='$(QDRANT_URL)' prove $(filter tests/e2e/store-%,$(E2E_TESTS))
 
 check-full: all $(FULL_TESTS:%=$(BUILD)/full/%) $(BUILD)/tools/mutate $(BUILD)/tests/img-decode-hooks
 	@$(TEST_ENV) tests/run-unit.sh $(FULL_TESTS:%=$(BUILD)/full/%)

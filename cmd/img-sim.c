@@ -4,8 +4,11 @@
 
 #include "sim/cluster.h"
 #include "sim/compare.h"
+#include "sim/queries.h"
 #include "sim/search.h"
 #include "sim/sheet.h"
+#include "store/connect.h"
+#include "store/search.h"
 
 enum command { COMPARE, SEARCH, CLUSTER, SHEET };
 #define ON(command) (1u << (command))
@@ -27,7 +30,8 @@ struct options {
     double threshold; /* NaN: not given */
     double min_score, diversity; /* diversity below 0: not wanted */
     int metric;
-    bool paths0, exit_status, embeddings, exclude_self, groups;
+    bool paths0, exit_status, embeddings, exclude_self, groups, qdrant;
+    struct img_qdrant_flags server;
 };
 
 #define FIELD(name) offsetof(struct options, name)
@@ -36,6 +40,9 @@ static const struct img_option rows[] = {
     {.short_name = 'c', .long_name = "collection", .argument = "FOLDER", .kind = IMG_OPTION_LIST,
      .flags = IMG_OPTION_FOLDER, .field = FIELD(collections), .commands = ON(SEARCH) | ON(CLUSTER),
      .help = "work on this collection (repeatable; default: records on standard input)"},
+    {.long_name = "qdrant", .kind = IMG_OPTION_FLAG, .field = FIELD(qdrant),
+     .commands = ON(SEARCH), .help = "search in a Qdrant collection"},
+    IMG_QDRANT_OPTIONS(FIELD(server), ON(SEARCH)),
     {.long_name = "text", .argument = "TEXT", .kind = IMG_OPTION_OPERAND,
      .commands = ON(COMPARE) | ON(SEARCH), .help = "take this text, as it is (repeatable)"},
     {.long_name = "vector", .argument = "FILE|JSON", .kind = IMG_OPTION_OPERAND,
@@ -121,27 +128,10 @@ static bool usage(struct img_err *err, const char *text)
     return img_err_set(err, IMG_ERR_USAGE, "%s", text);
 }
 
-/* What the operands are, for commands that take queries. */
-static const struct img_query_operand *take_operands(struct state *s, struct img_err *err)
-{
-    const struct img_parsed *parsed = &s->cli.parsed;
-    size_t n = parsed->operand_count;
-    struct img_query_operand *operands =
-        img_arena_array(&s->cli.arena, n + 1, sizeof *operands, err);
-    for (size_t i = 0; operands && i < n; i++) {
-        const struct img_option *row = parsed->operands[i].option;
-        operands[i].value = parsed->operands[i].value;
-        operands[i].plain = !row;
-        operands[i].kind =
-            row && row->long_name[0] == 'v' ? IMG_TERM_VECTOR : IMG_TERM_TEXT;
-    }
-    return operands;
-}
-
 static bool compare(struct state *s, struct img_err *err)
 {
     const struct img_sim_compare_options options = {
-        .operands = take_operands(s, err),
+        .operands = img_sim_operands(&s->cli, err),
         .operand_count = s->cli.parsed.operand_count,
         .query = s->opt.query,
         .metric = (enum img_metric)s->opt.metric,
@@ -156,10 +146,26 @@ static bool compare(struct state *s, struct img_err *err)
     return img_sim_compare(&s->context, &options, err);
 }
 
+/* In the collection that --name names, on a Qdrant server. */
+static bool search_qdrant(struct state *s, struct img_sim_search_options *options,
+                          struct img_err *err)
+{
+    struct img_qdrant_connection connection = {0};
+    struct img_qdrant_search server = {.store = &connection.store};
+    const struct img_sim_elsewhere elsewhere = {s->config.v.qdrant_collection, &server,
+                                                img_qdrant_search_open};
+    options->elsewhere = &elsewhere;
+    bool ok = img_qdrant_connect(&connection, &s->opt.server, &s->config, &s->cli.report, err) &&
+              img_sim_search(&s->context, options, err);
+    img_qdrant_search_clear(&server);
+    img_qdrant_disconnect(&connection);
+    return ok;
+}
+
 static bool search(struct state *s, struct img_err *err)
 {
-    const struct img_sim_search_options options = {
-        .operands = take_operands(s, err),
+    struct img_sim_search_options options = {
+        .operands = img_sim_operands(&s->cli, err),
         .operand_count = s->cli.parsed.operand_count,
         .queries = s->opt.queries,
         .templates = s->opt.templates,
@@ -176,6 +182,10 @@ static bool search(struct state *s, struct img_err *err)
         return false;
     if (options.operand_count == 0 && !options.queries)
         return usage(err, "search needs a query");
+    if (s->opt.qdrant && (s->cli.common.records || s->opt.collections.count > 0))
+        return usage(err, "--qdrant searches there, not in collections or records");
+    if (s->opt.qdrant)
+        return search_qdrant(s, &options, err);
     return img_sim_search(&s->context, &options, err);
 }
 

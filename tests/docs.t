@@ -50,7 +50,8 @@ run_examples() {
     for picture in photo.jpg a.jpg b.png; do
         cp lib/data/demo/pictures/green-waves.png "$work/examples/$picture"
     done
-    section EXAMPLES <"$work/page" | grep "$1" | grep -v ' fetch ' >"$work/commands"
+    server='img-store \(push\|search\|info\|alias\)'
+    section EXAMPLES <"$work/page" | grep "$1" | grep -v -e ' fetch ' -e "$server" >"$work/commands"
     status=0 limit=300 expected=0
     [ "$1" != img-serve ] || { limit=2 && expected=124; }
     while read -r line; do

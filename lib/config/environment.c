@@ -30,6 +30,7 @@ struct img_environment img_environment_read(void)
         .hf_token = img_environment_get("HF_TOKEN"),
         .hf_token_path = img_environment_get("HF_TOKEN_PATH"),
         .hf_hub_offline = img_environment_get("HF_HUB_OFFLINE"),
+        .qdrant_api_key = img_environment_get("QDRANT_API_KEY"),
         .listen_pid = img_environment_get("LISTEN_PID"),
         .listen_fds = img_environment_get("LISTEN_FDS"),
         .notify_socket = img_environment_get("NOTIFY_SOCKET"),

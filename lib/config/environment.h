@@ -10,6 +10,7 @@ struct img_environment {
     const char *xdg_config_home, *xdg_cache_home, *xdg_data_home; /* NULL when not absolute */
     const char *hf_home, *hf_hub_cache, *hf_endpoint, *hf_token, *hf_token_path;
     const char *hf_hub_offline;
+    const char *qdrant_api_key;
     const char *listen_pid, *listen_fds, *notify_socket; /* systemd's, for img-serve */
 };
 

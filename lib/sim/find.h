@@ -2,6 +2,7 @@
 #ifndef IMG_SIM_FIND_H
 #define IMG_SIM_FIND_H
 
+#include "query/where.h"
 #include "search/search.h"
 #include "sim/context.h"
 
@@ -27,6 +28,16 @@ struct img_sim_finder {
 IMG_CHECKED bool img_sim_find_in_source(struct img_sim_finder *finder,
                                         const struct img_sim_context *context,
                                         const struct img_sim_source *source, struct img_err *err);
+
+/* Somewhere else to search than in collections and records. */
+struct img_sim_elsewhere {
+    const char *name; /* for messages */
+    void *ctx;
+    /* Fills in the finder and what its vectors are of. where may be NULL: then all count. */
+    bool (*open)(void *ctx, const struct img_where *where, enum img_metric metric,
+                 struct img_sim_finder *finder, struct img_vector_facts *facts,
+                 struct img_err *err);
+};
 
 /* Nothing on a zeroed one. */
 void img_sim_finder_close(struct img_sim_finder *finder);

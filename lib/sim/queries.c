@@ -63,6 +63,21 @@ bool img_sim_queries_take(struct img_sim_queries *q, const struct img_query *par
     return true;
 }
 
+const struct img_query_operand *img_sim_operands(struct img_cli *cli, struct img_err *err)
+{
+    const struct img_parsed *parsed = &cli->parsed;
+    size_t n = parsed->operand_count;
+    struct img_query_operand *operands =
+        img_arena_array(&cli->arena, n + 1, sizeof *operands, err);
+    for (size_t i = 0; operands && i < n; i++) {
+        const struct img_option *row = parsed->operands[i].option;
+        operands[i].value = parsed->operands[i].value;
+        operands[i].plain = !row;
+        operands[i].kind = row && row->long_name[0] == 'v' ? IMG_TERM_VECTOR : IMG_TERM_TEXT;
+    }
+    return operands;
+}
+
 bool img_sim_is_file(const char *path)
 {
     struct stat info;

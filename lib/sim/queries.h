@@ -35,6 +35,11 @@ struct img_sim_queries {
     bool bytes_read; /* or standard input holds something else */
 };
 
+/* The operands of a command line that takes queries, in cli's arena: those that came by an option whose
+ * name begins with v are vectors, others' values texts. NULL: OUT_OF_MEMORY. */
+IMG_CHECKED const struct img_query_operand *img_sim_operands(struct img_cli *cli,
+                                                             struct img_err *err);
+
 /* Whether a plain operand names a file: what img_query_parse() asks. */
 bool img_sim_is_file(const char *path);
 

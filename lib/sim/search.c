@@ -243,11 +243,25 @@ static bool search_queries(struct search *s, struct img_err *err)
 static bool check_input(struct search *s, struct img_err *err)
 {
     bool lines = s->options->queries && strcmp(s->options->queries, "-") == 0;
-    bool records = s->context->collections.count == 0;
+    bool records = s->context->collections.count == 0 && !s->options->elsewhere;
     s->queries.bytes_read = lines || records;
     return !(lines && records) ||
            img_err_set(err, IMG_ERR_USAGE,
                        "--queries: standard input holds the records: name a collection or a file");
+}
+
+static bool open_elsewhere(struct search *s, const struct img_where *where, struct img_err *err)
+{
+    const struct img_sim_elsewhere *elsewhere = s->options->elsewhere;
+    if (!elsewhere->open(elsewhere->ctx, where, s->options->metric, &s->finder, &s->queries.facts,
+                         err))
+        return false;
+    s->source.dimension = s->queries.facts.dimension;
+    s->queries.of = elsewhere->name;
+    if (s->finder.count == 0)
+        img_report(&s->context->cli->report, IMG_WARNING, "%s: there is nothing in it",
+                   elsewhere->name);
+    return true;
 }
 
 static bool prepare(struct search *s, struct img_err *err)
@@ -264,6 +278,8 @@ static bool prepare(struct search *s, struct img_err *err)
         return img_err_in(err, "--template");
     if (o->where && !img_sim_parse_where(s->context, o->where, &s->words, &where, err))
         return false;
+    if (o->elsewhere)
+        return open_elsewhere(s, o->where ? &where : NULL, err);
     if (!img_sim_open_source(s->context, false, &s->source, err) ||
         (o->where && !img_sim_filter(s->context, &s->source, &where, err)))
         return false;

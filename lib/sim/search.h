@@ -5,6 +5,7 @@
 #include "query/algebra.h"
 #include "search/search.h"
 #include "sim/context.h"
+#include "sim/find.h"
 
 struct img_sim_search_options {
     const struct img_query_operand *operands; /* queries, by query/algebra.h */
@@ -20,6 +21,7 @@ struct img_sim_search_options {
     double diversity;  /* 0 to 1 */
     bool exclude_self; /* rows of the query's own bytes */
     bool embeddings;   /* in the results */
+    const struct img_sim_elsewhere *elsewhere; /* where to search; NULL: collections or records */
 };
 
 /* Writes a similarity record a hit, the queries' in their order. A query that fails gives a record with an

@@ -1,0 +1,73 @@
+/* Scrolling: each answer says where the next page begins. */
+#include "store/scroll.h"
+
+#include <string.h>
+
+enum { IDS_PAGE = 5000, POINTS_PAGE = 500, PAGE_BYTES = 16 << 20, TEXT_PER_VALUE = 14 };
+
+static size_t page_size(const struct img_scroll_options *options)
+{
+    if (options->page > 0)
+        return options->page;
+    if (!options->vector)
+        return options->payload ? POINTS_PAGE : IDS_PAGE;
+    size_t fits = PAGE_BYTES / (options->dimension * TEXT_PER_VALUE + 2048);
+    return fits < 1 ? 1 : fits > POINTS_PAGE ? POINTS_PAGE : fits;
+}
+
+static void put_request(struct img_scroll *scroll)
+{
+    const struct img_scroll_options *options = &scroll->options;
+    img_buf_reset(&scroll->body);
+    img_buf_printf(&scroll->body, "{\"limit\":%zu,\"with_payload\":%s,\"with_vector\":%s",
+                   page_size(options), options->payload ? "true" : "false",
+                   options->vector ? "true" : "false");
+    if (options->filter) {
+        img_buf_puts(&scroll->body, ",\"filter\":");
+        img_buf_puts(&scroll->body, options->filter);
+    }
+    if (scroll->next.len > 0) {
+        img_buf_puts(&scroll->body, ",\"offset\":");
+        img_buf_put(&scroll->body, scroll->next.data, scroll->next.len);
+    }
+    img_buf_putc(&scroll->body, '}');
+}
+
+/* An offset that is the page's own first point again would be asked for without end. */
+static bool goes_on(struct img_scroll *scroll, const struct img_qdrant_point *points, size_t count,
+                    const struct img_json_value *next, struct img_err *err)
+{
+    scroll->ended = next->kind == IMG_JSON_NULL;
+    if (scroll->ended)
+        return true;
+    if (count == 0 ||
+        (next->len == points[0].id.len && memcmp(next->text, points[0].id.text, next->len) == 0))
+        return img_err_set(err, IMG_ERR_NETWORK, "the server's pages lead nowhere");
+    img_buf_reset(&scroll->next);
+    img_buf_put(&scroll->next, next->text, next->len);
+    return img_buf_ok(&scroll->next, err);
+}
+
+bool img_scroll_next(struct img_scroll *scroll, const struct img_qdrant_point **points,
+                     size_t *count, struct img_err *err)
+{
+    struct img_json_value result, next;
+    *count = 0;
+    if (scroll->ended)
+        return true;
+    img_arena_reset(&scroll->arena);
+    put_request(scroll);
+    return img_buf_ok(&scroll->body, err) &&
+           img_qdrant_ask_collection(scroll->store, "POST", "/points/scroll", scroll->body.data,
+                                    scroll->body.len, err) &&
+           img_qdrant_result(scroll->store, &scroll->arena, &result, err) &&
+           img_qdrant_read_page(&result, &scroll->arena, points, count, &next, err) &&
+           goes_on(scroll, *points, *count, &next, err);
+}
+
+void img_scroll_clear(struct img_scroll *scroll)
+{
+    img_buf_clear(&scroll->body);
+    img_buf_clear(&scroll->next);
+    img_arena_clear(&scroll->arena);
+}
