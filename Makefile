@@ -154,7 +154,7 @@ $(DATA):
 	@mkdir -p $(@D)
 	ln -sfnr lib/data $@
 
-$(BUILD)/obj/lib/decode/%.o $(BUILD)/obj/tests/unit/test_decode%.o: CFLAGS_ALL += $(CFLAGS_DECODE)
+$(BUILD)/obj/lib/decode/%.o $(BUILD)/obj/tests/unit/test_decode%.o $(BUILD)/obj/tests/tools/make-copies.o: CFLAGS_ALL += $(CFLAGS_DECODE)
 # What sanitizers do when they find something, a fence must let them.
 $(BUILD)/obj/lib/decode/fence.o: CFLAGS_ALL += -DIMG_SANITIZED=$(if $(SANITIZERS),1,0)
 AVX512 := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mavx2
@@ -212,6 +212,7 @@ $(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(SUPPORT) $(LIBRARY)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS)
 
 # Programs that end-to-end tests use, such as a hub to fetch from.
+$(BUILD)/tools/make-copies: TOOL_LIBS = $(LDLIBS_DECODE)
 $(BUILD)/tools/qdrantd: TOOL_LIBS := -lmicrohttpd
 $(BUILD)/tools/%: $(BUILD)/obj/tests/tools/%.o $(SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)

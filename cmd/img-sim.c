@@ -4,13 +4,15 @@
 
 #include "sim/cluster.h"
 #include "sim/compare.h"
+#include "sim/dupes.h"
+#include "sim/dupes_show.h"
 #include "sim/queries.h"
 #include "sim/search.h"
 #include "sim/sheet.h"
 #include "store/connect.h"
 #include "store/search.h"
 
-enum command { COMPARE, SEARCH, CLUSTER, SHEET };
+enum command { COMPARE, SEARCH, CLUSTER, SHEET, DUPES };
 #define ON(command) (1u << (command))
 
 static const struct img_command commands[] = {
@@ -18,6 +20,7 @@ static const struct img_command commands[] = {
     [SEARCH] = {"search", "QUERY...", "find what is most similar to a text, a picture or a vector"},
     [CLUSTER] = {"cluster", NULL, "put together what is alike"},
     [SHEET] = {"sheet", NULL, "show records as a page of thumbnails"},
+    [DUPES] = {"dupes", NULL, "find copies of pictures, and pictures that are alike"},
 };
 
 static const char *const metrics[] = {"cosine", "dot", "euclidean", NULL};
@@ -29,7 +32,7 @@ struct options {
     int64_t side, seed, min_size;
     double threshold; /* NaN: not given */
     double min_score, diversity; /* diversity below 0: not wanted */
-    int metric;
+    int metric, tier; /* tier below 0: not given */
     bool paths0, exit_status, embeddings, exclude_self, groups, qdrant;
     struct img_qdrant_flags server;
 };
@@ -38,7 +41,8 @@ struct options {
 
 static const struct img_option rows[] = {
     {.short_name = 'c', .long_name = "collection", .argument = "FOLDER", .kind = IMG_OPTION_LIST,
-     .flags = IMG_OPTION_FOLDER, .field = FIELD(collections), .commands = ON(SEARCH) | ON(CLUSTER),
+     .flags = IMG_OPTION_FOLDER, .field = FIELD(collections),
+     .commands = ON(SEARCH) | ON(CLUSTER) | ON(DUPES),
      .help = "work on this collection (repeatable; default: records on standard input)"},
     {.long_name = "qdrant", .kind = IMG_OPTION_FLAG, .field = FIELD(qdrant),
      .commands = ON(SEARCH), .help = "search in a Qdrant collection"},
@@ -76,20 +80,25 @@ static const struct img_option rows[] = {
      .help = "write jsonl, tsv or a table (default: a table on a terminal, else jsonl); sheet: "
              "the page's file"},
     {.long_name = "paths0", .kind = IMG_OPTION_FLAG, .field = FIELD(paths0),
-     .commands = ON(SEARCH), .help = "write only paths, each ended by NUL, for xargs -0"},
+     .commands = ON(SEARCH) | ON(DUPES),
+     .help = "write only paths, each ended by NUL, for xargs -0; dupes: of all but those to keep"},
     {.long_name = "exit-status", .kind = IMG_OPTION_FLAG, .field = FIELD(exit_status),
-     .commands = ON(SEARCH), .help = "end with status 1 when nothing was found"},
+     .commands = ON(SEARCH) | ON(DUPES), .help = "end with status 1 when nothing was found"},
     {.long_name = "k", .argument = "N|auto", .kind = IMG_OPTION_STRING, .field = FIELD(k),
      .commands = ON(CLUSTER), .help = "make so many clusters (default: auto)"},
     {.long_name = "threshold", .argument = "COSINE", .kind = IMG_OPTION_FLOAT, .min = -1, .max = 1,
-     .field = FIELD(threshold), .commands = ON(CLUSTER),
-     .help = "put together what is connected by pairs at least that alike"},
+     .field = FIELD(threshold), .commands = ON(CLUSTER) | ON(DUPES),
+     .help = "put together what is connected by pairs at least that alike; dupes: what is similar "
+             "(default there: 0.9)"},
     {.long_name = "seed", .argument = "N", .kind = IMG_OPTION_INT, .min = 0, .max = 9007199254740992.0,
      .field = FIELD(seed), .commands = ON(CLUSTER), .help = "draw the first centres by this number"},
     {.long_name = "min-size", .argument = "N", .kind = IMG_OPTION_INT, .min = 1, .max = 1000000000,
      .field = FIELD(min_size), .commands = ON(CLUSTER), .help = "leave smaller clusters out"},
     {.long_name = "groups", .kind = IMG_OPTION_FLAG, .field = FIELD(groups),
      .commands = ON(CLUSTER), .help = "write a record a cluster, not one a picture"},
+    {.long_name = "tier", .argument = "TIER", .kind = IMG_OPTION_CHOICE,
+     .choices = img_tier_names, .field = FIELD(tier), .commands = ON(DUPES),
+     .help = "find this tier and surer ones: identical, same_pixels, same_picture, similar"},
     {.long_name = "title", .argument = "TEXT", .kind = IMG_OPTION_STRING, .field = FIELD(title),
      .commands = ON(SHEET), .help = "the page's title"},
     {.long_name = "thumbnail", .argument = "PIXELS", .kind = IMG_OPTION_INT, .min = 32,
@@ -103,7 +112,8 @@ static const struct img_program program = {
              "[OPTION]... compare [--query=QUERY] <RECORDS\n"
              "[OPTION]... search QUERY...\n"
              "[OPTION]... cluster\n"
-             "[OPTION]... sheet <RECORDS",
+             "[OPTION]... sheet <RECORDS\n"
+             "[OPTION]... dupes",
     .about = "Find what is similar: everything exact, everything a pipe.",
     .options = rows,
     .option_count = sizeof rows / sizeof *rows,
@@ -223,12 +233,26 @@ static bool sheet(struct state *s, struct img_err *err)
     return img_sheet_make(&options, &s->tally, err);
 }
 
+static bool dupes(struct state *s, struct img_err *err)
+{
+    /* What is piped into rm should be copies. */
+    enum img_tier usual = s->opt.paths0 ? IMG_TIER_SAME_PICTURE : IMG_TIER_SIMILAR;
+    const struct img_sim_dupes_options options = {
+        .tier = s->opt.tier < 0 ? usual : (enum img_tier)s->opt.tier,
+        .threshold = isnan(s->opt.threshold) ? 0.9 : s->opt.threshold,
+    };
+    if (s->cli.parsed.operand_count > 0)
+        return usage(err, "dupes works on collections or on standard input and takes no operand");
+    return img_sim_dupes(&s->context, &options, err);
+}
+
 static bool run(struct state *s, struct img_err *err)
 {
     static bool (*const steps[])(struct state *, struct img_err *) = {[COMPARE] = compare,
                                                                       [SEARCH] = search,
                                                                       [CLUSTER] = cluster,
-                                                                      [SHEET] = sheet};
+                                                                      [SHEET] = sheet,
+                                                                      [DUPES] = dupes};
     s->model = (struct img_sim_model){.config = &s->config, .cli = &s->cli};
     s->context = (struct img_sim_context){
         .cli = &s->cli,
@@ -247,7 +271,7 @@ static bool run(struct state *s, struct img_err *err)
 
 int main(int argc, char **argv)
 {
-    struct state s = {.opt = {.min_score = -INFINITY, .diversity = -1, .threshold = NAN}};
+    struct state s = {.opt = {.min_score = -INFINITY, .diversity = -1, .threshold = NAN, .tier = -1}};
     struct img_err err = {0};
     bool ok = img_cli_begin(&s.cli, &program, argc, argv, &s.opt, &err) &&
               img_config_begin(&s.config, &s.cli, &err) && run(&s, &err);
