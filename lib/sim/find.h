@@ -17,8 +17,9 @@ struct img_sim_result {
 struct img_sim_finder {
     void *ctx;
     size_t count; /* rows there are to be found */
-    /* results [request->count, request->top_k], best first, and found [request->count]. What they refer to
-     * lives as long as the finder, or in arena. request->skip is NULL. Fails as img_search_top() does. */
+    /* results [request->count, request->top_k], best first, and found [request->count]. What
+     * they refer to lives as long as the finder, or in arena. request->skip is NULL. Fails as
+     * img_search_top() does. */
     bool (*top)(void *ctx, const struct img_search_request *request, struct img_arena *arena,
                 struct img_sim_result *results, size_t *found, struct img_err *err);
     void (*close)(void *ctx);

@@ -148,7 +148,8 @@ static float *gather(struct search *s, const struct img_sim_query *queries, size
         img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "too many queries");
     for (size_t i = 0; vectors && i < n; i++)
         if (queries[i].vector)
-            memcpy(vectors + (*count)++ * dimension, queries[i].vector, dimension * sizeof *vectors);
+            memcpy(vectors + (*count)++ * dimension, queries[i].vector,
+                   dimension * sizeof *vectors);
     return vectors;
 }
 
@@ -172,7 +173,8 @@ static bool search_block(struct search *s, struct img_sim_query *queries, size_t
         return false;
     for (size_t i = 0; i < n; i++) {
         size_t of = queries[i].vector ? at++ : 0;
-        if (!show_query(s, &queries[i], i, results + of * k, queries[i].vector ? found[of] : 0, err))
+        if (!show_query(s, &queries[i], i, results + of * k, queries[i].vector ? found[of] : 0,
+                        err))
             return false;
     }
     s->done += n;

@@ -10,8 +10,8 @@
 struct img_sim_search_options {
     const struct img_query_operand *operands; /* queries, by query/algebra.h */
     size_t operand_count;
-    const char *queries;              /* a file of more, a line each: records or operands; "-" is standard
-                                         input; NULL: none */
+    const char *queries;              /* a file of more, a line each: records or operands; "-" is
+                                         standard input; NULL: none */
     struct img_string_list templates; /* for texts */
     const char *where;                /* a filter on records; NULL: none */
     enum img_metric metric;
@@ -24,8 +24,8 @@ struct img_sim_search_options {
     const struct img_sim_elsewhere *elsewhere; /* where to search; NULL: collections or records */
 };
 
-/* Writes a similarity record a hit, the queries' in their order. A query that fails gives a record with an
- * error. */
+/* Writes a similarity record a hit, the queries' in their order. A query that fails gives a
+ * record with an error. */
 IMG_CHECKED bool img_sim_search(const struct img_sim_context *context,
                                 const struct img_sim_search_options *options,
                                 struct img_err *err);
