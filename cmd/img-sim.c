@@ -2,6 +2,7 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "sim/classify.h"
 #include "sim/cluster.h"
 #include "sim/compare.h"
 #include "sim/dupes.h"
@@ -12,13 +13,14 @@
 #include "store/connect.h"
 #include "store/search.h"
 
-enum command { COMPARE, SEARCH, CLUSTER, SHEET, DUPES };
+enum command { COMPARE, SEARCH, CLUSTER, CLASSIFY, SHEET, DUPES };
 #define ON(command) (1u << (command))
 
 static const struct img_command commands[] = {
     [COMPARE] = {"compare", "A B...", "say how similar inputs are"},
     [SEARCH] = {"search", "QUERY...", "find what is most similar to a text, a picture or a vector"},
     [CLUSTER] = {"cluster", NULL, "put together what is alike"},
+    [CLASSIFY] = {"classify", NULL, "say which of some labels fit"},
     [SHEET] = {"sheet", NULL, "show records as a page of thumbnails"},
     [DUPES] = {"dupes", NULL, "find copies of pictures, and pictures that are alike"},
 };
@@ -27,22 +29,25 @@ static const char *const metrics[] = {"cosine", "dot", "euclidean", NULL};
 static const char *const diversities[] = {"0.5", NULL};
 
 struct options {
-    struct img_string_list collections, templates;
-    const char *output, *query, *queries, *where, *title, *k;
+    struct img_string_list collections, templates, labels;
+    const char *output, *query, *queries, *where, *title, *k, *label_file, *examples;
     int64_t side, seed, min_size;
     double threshold; /* NaN: not given */
     double min_score, diversity; /* diversity below 0: not wanted */
-    int metric, tier; /* tier below 0: not given */
-    bool paths0, exit_status, embeddings, exclude_self, groups, qdrant;
+    int metric, xmp_name, tier; /* tier below 0: not given */
+    bool paths0, exit_status, embeddings, exclude_self, groups, multi, write_xmp, qdrant;
     struct img_qdrant_flags server;
 };
+
+static const char *const xmp_names[] = {
+    [IMG_SIDECAR_APPENDED] = "appended", [IMG_SIDECAR_REPLACED] = "replaced", NULL};
 
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct img_option rows[] = {
     {.short_name = 'c', .long_name = "collection", .argument = "FOLDER", .kind = IMG_OPTION_LIST,
      .flags = IMG_OPTION_FOLDER, .field = FIELD(collections),
-     .commands = ON(SEARCH) | ON(CLUSTER) | ON(DUPES),
+     .commands = ON(SEARCH) | ON(CLUSTER) | ON(CLASSIFY) | ON(DUPES),
      .help = "work on this collection (repeatable; default: records on standard input)"},
     {.long_name = "qdrant", .kind = IMG_OPTION_FLAG, .field = FIELD(qdrant),
      .commands = ON(SEARCH), .help = "search in a Qdrant collection"},
@@ -58,15 +63,16 @@ static const struct img_option rows[] = {
      .flags = IMG_OPTION_FILE, .field = FIELD(queries), .commands = ON(SEARCH),
      .help = "search for each line of this file: a query or a record"},
     {.long_name = "template", .argument = "TEMPLATE", .kind = IMG_OPTION_LIST,
-     .field = FIELD(templates), .commands = ON(SEARCH),
+     .field = FIELD(templates), .commands = ON(SEARCH) | ON(CLASSIFY),
      .help = "put texts in the place of {} (repeatable), or: ensemble"},
     {.long_name = "metric", .argument = "METRIC", .kind = IMG_OPTION_CHOICE, .choices = metrics,
      .field = FIELD(metric), .commands = ON(COMPARE) | ON(SEARCH),
      .help = "score by cosine, dot or euclidean"},
     {.long_name = "min-score", .argument = "SCORE", .kind = IMG_OPTION_FLOAT,
-     .field = FIELD(min_score), .commands = ON(SEARCH), .help = "give no results that score less"},
+     .field = FIELD(min_score), .commands = ON(SEARCH) | ON(CLASSIFY),
+     .help = "give no results that score less"},
     {.long_name = "where", .argument = "FILTER", .kind = IMG_OPTION_STRING, .field = FIELD(where),
-     .commands = ON(SEARCH) | ON(CLUSTER), .help = "take only records that this holds for"},
+     .commands = ON(SEARCH) | ON(CLUSTER) | ON(CLASSIFY), .help = "take only records that this holds for"},
     {.long_name = "diversify", .argument = "DIVERSITY", .kind = IMG_OPTION_FLOAT,
      .flags = IMG_OPTION_BARE, .choices = diversities, .min = 0, .max = 1,
      .field = FIELD(diversity), .commands = ON(SEARCH),
@@ -99,6 +105,21 @@ static const struct img_option rows[] = {
     {.long_name = "tier", .argument = "TIER", .kind = IMG_OPTION_CHOICE,
      .choices = img_tier_names, .field = FIELD(tier), .commands = ON(DUPES),
      .help = "find this tier and surer ones: identical, same_pixels, same_picture, similar"},
+    {.long_name = "label", .argument = "LABEL", .kind = IMG_OPTION_LIST, .field = FIELD(labels),
+     .commands = ON(CLASSIFY), .help = "a label that may fit (repeatable)"},
+    {.long_name = "labels", .argument = "FILE", .kind = IMG_OPTION_STRING,
+     .flags = IMG_OPTION_FILE, .field = FIELD(label_file), .commands = ON(CLASSIFY),
+     .help = "labels, one a line: LABEL, or LABEL, a tab and a text for it"},
+    {.long_name = "examples", .argument = "FOLDER", .kind = IMG_OPTION_STRING,
+     .flags = IMG_OPTION_FOLDER, .field = FIELD(examples), .commands = ON(CLASSIFY),
+     .help = "labels by example: the folders in it, with pictures"},
+    {.long_name = "multi", .kind = IMG_OPTION_FLAG, .field = FIELD(multi),
+     .commands = ON(CLASSIFY), .help = "judge each label by itself: scores are cosines"},
+    {.long_name = "write-xmp", .kind = IMG_OPTION_FLAG, .field = FIELD(write_xmp),
+     .commands = ON(CLASSIFY), .help = "add the labels to the pictures' XMP sidecars"},
+    {.long_name = "xmp-name", .argument = "STYLE", .kind = IMG_OPTION_CHOICE, .choices = xmp_names,
+     .field = FIELD(xmp_name), .commands = ON(CLASSIFY),
+     .help = "call sidecars photo.jpg.xmp (appended) or photo.xmp (replaced)"},
     {.long_name = "title", .argument = "TEXT", .kind = IMG_OPTION_STRING, .field = FIELD(title),
      .commands = ON(SHEET), .help = "the page's title"},
     {.long_name = "thumbnail", .argument = "PIXELS", .kind = IMG_OPTION_INT, .min = 32,
@@ -112,6 +133,7 @@ static const struct img_program program = {
              "[OPTION]... compare [--query=QUERY] <RECORDS\n"
              "[OPTION]... search QUERY...\n"
              "[OPTION]... cluster\n"
+             "[OPTION]... classify\n"
              "[OPTION]... sheet <RECORDS\n"
              "[OPTION]... dupes",
     .about = "Find what is similar: everything exact, everything a pipe.",
@@ -214,6 +236,25 @@ static bool cluster(struct state *s, struct img_err *err)
     return img_sim_cluster(&s->context, &options, err);
 }
 
+static bool classify(struct state *s, struct img_err *err)
+{
+    const struct img_sim_classify_options options = {
+        .labels = s->opt.labels,
+        .label_file = s->opt.label_file,
+        .templates = s->opt.templates,
+        .examples = s->opt.examples,
+        .multi = s->opt.multi,
+        .top_k = (size_t)s->cli.common.top_k,
+        .min_score = s->opt.min_score,
+        .write_xmp = s->opt.write_xmp,
+        .xmp_name = (enum img_sidecar_name)s->opt.xmp_name,
+        .where = s->opt.where,
+    };
+    if (s->cli.parsed.operand_count > 0)
+        return usage(err, "classify takes no operand: collections are named with --collection");
+    return img_sim_classify(&s->context, &options, err);
+}
+
 static bool sheet(struct state *s, struct img_err *err)
 {
     const struct img_sheet_options options = {
@@ -251,6 +292,7 @@ static bool run(struct state *s, struct img_err *err)
     static bool (*const steps[])(struct state *, struct img_err *) = {[COMPARE] = compare,
                                                                       [SEARCH] = search,
                                                                       [CLUSTER] = cluster,
+                                                                      [CLASSIFY] = classify,
                                                                       [SHEET] = sheet,
                                                                       [DUPES] = dupes};
     s->model = (struct img_sim_model){.config = &s->config, .cli = &s->cli};

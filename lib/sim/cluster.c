@@ -8,12 +8,11 @@
 #include "cli/signals.h"
 #include "cli/value.h"
 #include "json/number.h"
-#include "json/string.h"
 #include "record/fields.h"
 #include "sim/by_cluster.h"
 #include "sim/components.h"
 #include "sim/filter.h"
-#include "sim/show.h"
+#include "sim/rows.h"
 
 struct cluster {
     const struct img_sim_context *context;
@@ -30,96 +29,51 @@ struct member {
     double score;
 };
 
-static bool scan_row(struct cluster *c, size_t row, struct img_json_object *record,
+static bool scan_row(struct cluster *c, size_t number, struct img_sim_row *row,
                      struct img_err *err)
 {
-    const char *line;
-    size_t len;
-    img_arena_reset(&c->arena);
-    return img_sim_source_record(&c->source, row, &line, &len, err) &&
-           img_json_scan(line, len, &c->arena, record, err);
+    return img_sim_row_scan(&c->source, number, &c->arena, row, err);
 }
 
-/* "image_path":… or "text":…, what the row's record is of. */
-static bool put_name(struct cluster *c, const struct img_json_object *record, struct img_err *err)
+static bool put_record(struct cluster *c, size_t number, struct img_err *err)
 {
-    const char *name;
-    size_t len;
-    bool is_path;
-    if (!img_sim_name(record, &c->arena, &name, &len, &is_path, err))
-        return false;
-    if (name && !is_path) {
-        img_buf_puts(&c->out, "\"text\":");
-        img_json_put_string(&c->out, name, len);
-    } else {
-        img_fields_put_path(&c->out, "image_path", name, len);
-    }
-    return true;
-}
-
-/* A row of no cluster: too small a one, or a record that had failed, whose error is passed on. */
-static void put_none(struct cluster *c, const struct img_json_object *record)
-{
-    static const char *const passed[] = {"error", "error_code"};
-    img_buf_puts(&c->out, ",\"cluster\":null,\"similarity_score\":null");
-    for (size_t i = 0; i < 2; i++) {
-        const struct img_json_value *value = img_json_find(record, passed[i]);
-        if (!value || value->kind == IMG_JSON_NULL)
-            continue;
-        img_buf_printf(&c->out, ",\"%s\":", passed[i]);
-        img_buf_put(&c->out, value->text, value->len);
-    }
-}
-
-static bool put_record(struct cluster *c, size_t row, struct img_err *err)
-{
-    struct img_json_object record;
-    if (!scan_row(c, row, &record, err))
+    struct img_sim_row row;
+    if (!scan_row(c, number, &row, err))
         return false;
     img_buf_putc(&c->out, '{');
-    if (!put_name(c, &record, err))
-        return false;
-    if (c->found.cluster[row] == SIZE_MAX) {
-        put_none(c, &record);
+    img_sim_row_put_name(&row, &c->out);
+    if (c->found.cluster[number] == SIZE_MAX) {
+        img_buf_puts(&c->out, ",\"cluster\":null,\"similarity_score\":null");
+        img_sim_row_put_error(&row, img_sim_source_skips(&c->source, number), &c->out);
     } else {
-        img_buf_printf(&c->out, ",\"cluster\":%zu,\"similarity_score\":", c->found.cluster[row]);
-        img_json_put_double(&c->out, c->found.score[row]);
+        img_buf_printf(&c->out, ",\"cluster\":%zu,\"similarity_score\":",
+                       c->found.cluster[number]);
+        img_json_put_double(&c->out, c->found.score[number]);
     }
     img_buf_puts(&c->out, "}\n");
     return true;
 }
 
-static bool put_tsv(struct cluster *c, size_t row, struct img_err *err)
+static bool put_tsv(struct cluster *c, size_t number, struct img_err *err)
 {
-    struct img_json_object record;
-    const char *name;
-    size_t len;
-    bool is_path;
-    if (!scan_row(c, row, &record, err) ||
-        !img_sim_name(&record, &c->arena, &name, &len, &is_path, err))
+    struct img_sim_row row;
+    if (!scan_row(c, number, &row, err))
         return false;
-    if (c->found.cluster[row] != SIZE_MAX)
-        img_buf_printf(&c->out, "%zu\t%.9g", c->found.cluster[row], c->found.score[row]);
+    if (c->found.cluster[number] != SIZE_MAX)
+        img_buf_printf(&c->out, "%zu\t%.9g", c->found.cluster[number], c->found.score[number]);
     else
         img_buf_putc(&c->out, '\t');
     img_buf_putc(&c->out, '\t');
-    img_sim_put_tsv(&c->out, name ? name : "", len);
+    img_sim_put_tsv(&c->out, row.name ? row.name : "", row.len);
     img_buf_putc(&c->out, '\n');
     return true;
 }
 
-/* Rows that a collection has dropped are gone; a record that failed still has its line. */
-static bool is_shown(const struct cluster *c, size_t row)
-{
-    return !img_sim_source_skips(&c->source, row) ||
-           (c->source.parts[0].folder == NULL && !c->options->where);
-}
-
 static bool write_rows(struct cluster *c, struct img_err *err)
 {
-    bool tsv = c->context->form == IMG_FORM_TSV;
+    bool tsv = c->context->form == IMG_FORM_TSV, filtered = c->options->where != NULL;
     for (size_t row = 0; row < c->source.count && !img_signals_caught(); row++)
-        if (is_shown(c, row) &&
+        if (img_sim_row_is_shown(&c->source, row, filtered) &&
             (!(tsv ? put_tsv : put_record)(c, row, err) || !img_sim_write(c->context, &c->out, err)))
             return false;
     return true;
@@ -136,20 +90,17 @@ static int compare(const void *a, const void *b)
 static bool put_group(struct cluster *c, size_t number, const struct member *members, size_t n,
                       struct img_err *err)
 {
-    struct img_json_object record;
-    const char *name;
-    size_t len;
-    bool is_path;
-    if (!scan_row(c, members[0].row, &record, err) ||
-        !img_sim_name(&record, &c->arena, &name, &len, &is_path, err))
+    struct img_sim_row row;
+    if (!scan_row(c, members[0].row, &row, err))
         return false;
     img_buf_printf(&c->out, "{\"cluster\":%zu,\"size\":%zu,", number, n);
-    img_fields_put_path(&c->out, "centre", name, len);
+    img_fields_put_path(&c->out, "centre", row.name, row.len);
     img_buf_puts(&c->out, ",\"members\":[");
     for (size_t i = 0; i < n; i++) {
         img_buf_puts(&c->out, i > 0 ? ",{" : "{");
-        if (!scan_row(c, members[i].row, &record, err) || !put_name(c, &record, err))
+        if (!scan_row(c, members[i].row, &row, err))
             return false;
+        img_sim_row_put_name(&row, &c->out);
         img_buf_puts(&c->out, ",\"similarity_score\":");
         img_json_put_double(&c->out, members[i].score);
         img_buf_putc(&c->out, '}');
@@ -163,15 +114,11 @@ static bool put_table(struct cluster *c, size_t number, const struct member *mem
 {
     img_buf_printf(&c->out, "cluster %zu: %zu\n", number, n);
     for (size_t i = 0; i < n; i++) {
-        struct img_json_object record;
-        const char *name;
-        size_t len;
-        bool is_path;
-        if (!scan_row(c, members[i].row, &record, err) ||
-            !img_sim_name(&record, &c->arena, &name, &len, &is_path, err))
+        struct img_sim_row row;
+        if (!scan_row(c, members[i].row, &row, err))
             return false;
         img_buf_printf(&c->out, "  %7.4f  ", members[i].score);
-        img_sim_put_shown(&c->out, name ? name : "-", name ? len : 1);
+        img_sim_put_shown(&c->out, row.name ? row.name : "-", row.name ? row.len : 1);
         img_buf_putc(&c->out, '\n');
     }
     return true;
