@@ -174,7 +174,9 @@ static bool known(void *ctx, const struct img_item *item, bool *skip, struct img
     char preprocessing[IMG_PREPROCESSING_HEX];
     img_settings_preprocessing(&b->setup.settings, item, preprocessing);
     if (b->sink.collection && !img_collection_look(b->sink.collection, item->path, item->path_len,
-                                                   &item->stamp, preprocessing, &state, err))
+                                                   &item->stamp,
+                                                   preprocessing[0] ? preprocessing : NULL, &state,
+                                                   err))
         return false;
     *skip = state == IMG_COLLECTION_UNCHANGED;
     return true;

@@ -3,6 +3,7 @@ complete -c img-serve -s m -l model -x -a '(__fish_complete_directories)' -d 'mo
 complete -c img-serve -l engine -x -a 'auto cpu gpu remote' -d 'what computes: auto, cpu, gpu or remote'
 complete -c img-serve -l precision -x -a 'auto f32 f16 bf16' -d 'auto, f32, f16 or bf16'
 complete -c img-serve -l exact -d 'the same as --engine cpu --precision f32'
+complete -c img-serve -l fingerprint -x -d 'use no model but that of this fingerprint'
 complete -c img-serve -s j -l jobs -x -d 'threads in all (default: one a processor)'
 complete -c img-serve -l no-cache -d 'neither look vectors up nor keep them'
 complete -c img-serve -s q -l quiet -d 'no warnings and notices'

@@ -7,6 +7,7 @@ complete -c img-store -l encoding -x -a 'array base64' -d 'embeddings as array o
 complete -c img-store -l engine -x -a 'auto cpu gpu remote' -d 'what computes: auto, cpu, gpu or remote'
 complete -c img-store -l precision -x -a 'auto f32 f16 bf16' -d 'auto, f32, f16 or bf16'
 complete -c img-store -l exact -d 'the same as --engine cpu --precision f32'
+complete -c img-store -l fingerprint -x -d 'use no model but that of this fingerprint'
 complete -c img-store -s j -l jobs -x -d 'threads in all (default: one a processor)'
 complete -c img-store -l no-cache -d 'neither look vectors up nor keep them'
 complete -c img-store -s q -l quiet -d 'no warnings and notices'

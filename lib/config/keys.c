@@ -9,6 +9,7 @@
 
 static const char *const engine_choices[] = {"auto", "cpu", "gpu", "remote", NULL};
 static const char *const precision_choices[] = {"auto", "f32", "f16", "bf16", NULL};
+static const char *const remote_api_choices[] = {"auto", "ollama", "openai", "img-serve", NULL};
 static const char *const color_profile_choices[] = {"ignore", "srgb", NULL};
 static const char *const fail_on_choices[] = {"truncated", "none", NULL};
 
@@ -27,6 +28,8 @@ const char *const *img_key_choices(enum img_key key)
         return engine_choices;
     case IMG_KEY_precision:
         return precision_choices;
+    case IMG_KEY_remote_api:
+        return remote_api_choices;
     case IMG_KEY_color_profile:
         return color_profile_choices;
     case IMG_KEY_fail_on:

@@ -29,6 +29,12 @@ struct img_color {
 enum img_engine_choice { IMG_ENGINE_AUTO, IMG_ENGINE_CPU, IMG_ENGINE_GPU, IMG_ENGINE_REMOTE };
 enum img_precision_choice { IMG_PRECISION_AUTO, IMG_PRECISION_F32, IMG_PRECISION_F16,
                             IMG_PRECISION_BF16 };
+enum img_remote_choice {
+    IMG_REMOTE_AUTO,
+    IMG_REMOTE_OLLAMA,
+    IMG_REMOTE_OPENAI,
+    IMG_REMOTE_IMG_SERVE,
+};
 enum img_profile_choice { IMG_PROFILE_IGNORE, IMG_PROFILE_SRGB };
 enum img_fail_on_choice { IMG_FAIL_ON_TRUNCATED, IMG_FAIL_ON_NONE };
 
@@ -70,6 +76,10 @@ enum img_fail_on_choice { IMG_FAIL_ON_TRUNCATED, IMG_FAIL_ON_NONE };
     X(fail_on, CHOICE, "truncated", 0, 0)                                                          \
     X(page, INT, "0", 0, 1000000)                                                                  \
     X(max_pixels, INT, "512000000", 1, 1000000000000.0)                                            \
+    X(remote_api, CHOICE, "auto", 0, 0)                                                            \
+    X(remote_token_file, PATH, "", 0, 0)                                                           \
+    X(remote_ca_file, PATH, "", 0, 0)                                                              \
+    X(fingerprint, STRING, "any", 0, 0)                                                            \
     X(qdrant_url, STRING, "http://localhost:6333", 0, 0)                                           \
     X(qdrant_collection, STRING, "images", 0, 0)                                                   \
     X(allow, LIST, "", 0, 0)                                                                       \
@@ -94,7 +104,9 @@ enum img_key {
 
 /* The values, one field a key. What needs more than its name:
  * dimension, image_size: 0 is the model's own. max_image_size: 0 decodes in full. timeout: seconds,
- * 0 is none. supported_formats: "" is all; allow: formats drawn besides (SVG, PDF). cache_directory: NULL is no cache. */
+ * 0 is none. ollama_endpoint: where a server of any kind is. fingerprint: 16 hex digits that the
+ * model must have, or "any". supported_formats: "" is all; allow: formats drawn besides (SVG, PDF).
+ * cache_directory: NULL is no cache. */
 struct img_values {
 #define IMG_KEY_FIELD(name, kind, value, min, max) IMG_FIELD_##kind name;
     IMG_KEYS(IMG_KEY_FIELD)

@@ -40,6 +40,23 @@ bool img_engine_encode_text(struct img_engine *engine, const struct img_text *te
     return engine->ops->encode_text(engine, text, out, err);
 }
 
+bool img_engine_encode_file(struct img_engine *engine, unsigned slot,
+                            const struct img_encoded *picture, float *out, struct img_told *told,
+                            struct img_err *err)
+{
+    if (!engine->info.takes_files)
+        return lacks("way to take files", err);
+    return engine->ops->encode_file(engine, slot, picture, out, told, err);
+}
+
+bool img_engine_encode_texts(struct img_engine *engine, const struct img_text *texts, size_t n,
+                             float *const *outs, struct img_err *errs, struct img_err *err)
+{
+    if (!engine->info.takes_files)
+        return lacks("way to take many texts", err);
+    return engine->ops->encode_texts(engine, texts, n, outs, errs, err);
+}
+
 bool img_engine_classify(struct img_engine *engine, const float *embeddings, size_t n,
                          float *logits, struct img_err *err)
 {

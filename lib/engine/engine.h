@@ -1,7 +1,7 @@
 /* Encoding: preprocessed pixels or texts in, embeddings out, whoever computes them.
  *
- * An engine is a filled-in struct of functions: the CPU's, a GPU's, and others may fill the same
- * struct. Embeddings come un-normalised, as the reference's image_embeds before normalising. */
+ * An engine is a filled-in struct of functions: the CPU's, a GPU's, that of a server elsewhere
+ * (engine/remote/remote.h). Embeddings come un-normalised, as the reference's image_embeds before normalising. */
 #ifndef IMG_ENGINE_ENGINE_H
 #define IMG_ENGINE_ENGINE_H
 
@@ -10,13 +10,15 @@
 
 #include "base/err.h"
 #include "base/report.h"
+#include "image/picture.h"
 #include "model/model.h"
 
 struct img_engine_info {
-    const char *engine;    /* "cpu", "gpu" */
-    const char *precision; /* as records have it: "f32", "bf16", "gpu-f32", "gpu-f16" */
-    const char *kernels;   /* instruction set or device in use */
-    const char *fingerprint; /* 16 hex digits */
+    const char *engine;    /* "cpu", "gpu", "remote" */
+    const char *precision; /* as records have it: "f32", "bf16", "gpu-f32", "gpu-f16", "remote" */
+    const char *kernels;   /* instruction set, device or server in use */
+    const char *fingerprint; /* 16 hex digits; "": a server does not say */
+    bool takes_files;        /* pictures are handed over encoded, one by one, not as pixels */
     uint32_t dimension;
     uint32_t image_size; /* side of the square that images must have; 0: no image tower */
     uint32_t context;    /* most tokens of a text; 0: no text tower */
@@ -28,6 +30,19 @@ struct img_engine_info {
 struct img_text {
     const char *bytes; /* UTF-8 */
     size_t len;
+};
+
+/* A picture as its file holds it. */
+struct img_encoded {
+    const unsigned char *bytes;
+    size_t len;
+    enum img_format format;
+};
+
+/* What an engine that takes files says of a picture. */
+struct img_told {
+    bool has_confidence, low_quality;
+    double confidence;
 };
 
 struct img_engine {
@@ -43,6 +58,11 @@ struct img_engine_ops {
                         struct img_err *err);
     bool (*classify)(struct img_engine *engine, const float *embeddings, size_t n, float *logits,
                      struct img_err *err);
+    /* Of engines that take files; NULL in others. */
+    bool (*encode_file)(struct img_engine *engine, unsigned slot, const struct img_encoded *picture,
+                        float *out, struct img_told *told, struct img_err *err);
+    bool (*encode_texts)(struct img_engine *engine, const struct img_text *texts, size_t n,
+                         float *const *outs, struct img_err *errs, struct img_err *err);
     void (*close)(struct img_engine *engine);
 };
 
@@ -106,6 +126,19 @@ IMG_CHECKED bool img_engine_encode_images(struct img_engine *engine, const uint8
  * BAD_TEXT or MODEL_UNSUPPORTED (no text tower). */
 IMG_CHECKED bool img_engine_encode_text(struct img_engine *engine, const struct img_text *text,
                                         float *out, struct img_err *err);
+
+/* For engines that take files: out [dimension]. Thread-safe, one thread a slot, which is below the
+ * number of them that the engine was opened with. Fails with REMOTE, or the code of an input that
+ * the server has found something wrong with; with NETWORK when nothing can go on. */
+IMG_CHECKED bool img_engine_encode_file(struct img_engine *engine, unsigned slot,
+                                        const struct img_encoded *picture, float *out,
+                                        struct img_told *told, struct img_err *err);
+
+/* Texts [n] to outs [n][dimension], one thread, beside those of the slots. Which of them failed is in
+ * errs [n] (code IMG_OK: it did not). False when nothing can go on. */
+IMG_CHECKED bool img_engine_encode_texts(struct img_engine *engine, const struct img_text *texts,
+                                         size_t n, float *const *outs, struct img_err *errs,
+                                         struct img_err *err);
 
 /* embeddings [n, dimension] to logits [n, classes] through the classifier's head. Fails with
  * MODEL_UNSUPPORTED when the model has none. */

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/signals.h"
@@ -14,7 +15,6 @@
 
 enum {
     REDIRECTS_MAX = 8,
-    STALL_BYTES_PER_S = 1,
     TIMEOUT_S = 30,
     RETRY_AFTER_MAX_S = 1000000,
     UNWANTED_MAX = 1 << 20, /* bytes read so that the connection can be used again */
@@ -33,6 +33,10 @@ struct transfer {
     struct img_err *err;
     bool sink_failed, enough;
     size_t unwanted;                    /* bytes of a body that nobody asked for */
+    unsigned timeout_s;
+    curl_off_t moved;                   /* bytes so far, both ways, … */
+    time_t moved_at;                    /* … and when it was not yet so many; 0: never */
+    bool stalled;
     char refused[IMG_ADDRESS_TEXT_MAX]; /* an address that is not public; "" */
 };
 
@@ -112,12 +116,21 @@ static size_t on_body(char *bytes, size_t one, size_t len, void *ctx)
     return transfer->enough ? 0 : total;
 }
 
-/* Called at least once a second: a signal ends the transfer, whatever the server does. */
+/* Called at least once a second: a signal ends the transfer, whatever the server does, and so does
+ * a server that does nothing. (libcurl's own watch over speed averages over seconds.) */
 static int on_progress(void *ctx, curl_off_t total, curl_off_t now, curl_off_t up_total,
                        curl_off_t up_now)
 {
-    (void)ctx, (void)total, (void)now, (void)up_total, (void)up_now;
-    return img_signals_caught() != 0;
+    struct transfer *transfer = ctx;
+    struct timespec clock;
+    (void)total, (void)up_total;
+    clock_gettime(CLOCK_MONOTONIC, &clock);
+    if (transfer->moved_at == 0 || now + up_now != transfer->moved) {
+        transfer->moved = now + up_now;
+        transfer->moved_at = clock.tv_sec;
+    }
+    transfer->stalled = clock.tv_sec - transfer->moved_at > (time_t)transfer->timeout_s;
+    return transfer->stalled || img_signals_caught() != 0;
 }
 
 /* Called with the very address that is about to be connected to. */
@@ -212,22 +225,21 @@ static void set_options(struct img_http *http, const char *url, struct transfer 
 {
     CURL *curl = http->curl;
     const struct img_http_options *options = &http->options;
-    long timeout_s = options->timeout_s ? (long)options->timeout_s : TIMEOUT_S;
+    transfer->timeout_s = options->timeout_s ? options->timeout_s : TIMEOUT_S;
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "img-tools/" IMG_VERSION);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, timeout_s);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES_PER_S);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, timeout_s);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)transfer->timeout_s);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)transfer->request->whole_s);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     if (transfer->request->compressed)
         curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -244,12 +256,15 @@ static void set_options(struct img_http *http, const char *url, struct transfer 
 static bool say_why(CURLcode code, const char *reason, const struct transfer *transfer,
                     bool *transient, struct img_err *err)
 {
-    *transient = may_pass(code) && !transfer->refused[0];
+    *transient = transfer->stalled || (may_pass(code) && !transfer->refused[0]);
     if (code == CURLE_OUT_OF_MEMORY)
         return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "out of memory for a transfer");
     if (transfer->refused[0])
         return img_err_set(err, IMG_ERR_NETWORK, "%s is not an address of the public internet",
                            transfer->refused);
+    if (transfer->stalled)
+        return img_err_set(err, IMG_ERR_NETWORK, "the server has been silent for %u s",
+                           transfer->timeout_s);
     return img_err_set(err, IMG_ERR_NETWORK, "%s", reason[0] ? reason : curl_easy_strerror(code));
 }
 

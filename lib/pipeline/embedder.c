@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "engine/vector.h"
 #include "image/mirror.h"
+#include "pipeline/forward.h"
 #include "pipeline/remember.h"
 
 size_t img_embedder_picture_bytes(const struct img_embedder *e)
@@ -28,6 +29,27 @@ static bool allocate(struct img_embedder *e, struct img_err *err)
     return true;
 }
 
+static bool open_engine(struct img_embedder *e, struct img_model *model,
+                        const struct img_embedder_options *options, struct img_err *err)
+{
+    const char *pinned = e->settings->fingerprint;
+    if (options->remote && *options->remote) {
+        e->engine = *options->remote;
+        *options->remote = NULL;
+    } else if (!img_engine_open(&e->engine, model, &options->engine, err)) {
+        return false;
+    }
+    if (pinned && pinned[0] && strcmp(pinned, e->engine->info.fingerprint) != 0)
+        return img_err_set(err, IMG_ERR_MODEL_MISSING,
+                           "%s has fingerprint %s, not the pinned %s", e->model_name,
+                           e->engine->info.fingerprint, pinned);
+    if (e->engine->info.takes_files && e->settings->want_pixels)
+        return img_err_set(err, IMG_ERR_USAGE,
+                           "engine 'remote': pictures are preprocessed there, and nobody here sees "
+                           "them");
+    return true;
+}
+
 bool img_embedder_open(struct img_embedder *e, const struct img_settings *settings,
                        struct img_model *model, const struct img_embedder_options *options,
                        struct img_err *err)
@@ -39,7 +61,7 @@ bool img_embedder_open(struct img_embedder *e, const struct img_settings *settin
     if (options->pictures > 0 && options->pictures < e->decoders)
         e->decoders = (unsigned)options->pictures;
     /* The decoders load their libraries while the weights are mapped. */
-    if (options->pictures > 0 && !img_embedder_start_workers(e, err))
+    if (options->pictures > 0 && !settings->remote && !img_embedder_start_workers(e, err))
         return false;
     if (options->cache_folder) {
         const struct img_cache_options cache = {.folder = options->cache_folder,
@@ -47,7 +69,7 @@ bool img_embedder_open(struct img_embedder *e, const struct img_settings *settin
         if (!img_cache_open(&e->cache, &cache, err))
             return false;
     }
-    if (!img_engine_open(&e->engine, model, &options->engine, err))
+    if (!open_engine(e, model, options, err))
         return false;
     e->precision = e->engine->info.precision;
     return allocate(e, err);
@@ -147,9 +169,11 @@ static void finish(struct img_embedder *e, struct img_item *item)
 bool img_embedder_encode(struct img_embedder *e, struct img_item *const *items, size_t n,
                          struct img_err *err)
 {
-    if (!encode_pictures(e, items, n, err))
+    bool remote = e->engine->info.takes_files;
+    if (!encode_pictures(e, items, n, err) ||
+        (remote && !img_embedder_forward_texts(e, items, n, err)))
         return false;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && !remote; i++)
         if (items[i]->kind == IMG_ITEM_TEXT && items[i]->err.code == IMG_OK &&
             !encode_text(e, items[i], err))
             return false;

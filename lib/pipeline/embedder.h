@@ -31,6 +31,8 @@ struct img_embedder {
 
 struct img_embedder_options {
     struct img_engine_options engine;
+    struct img_engine **remote; /* an engine that is open already, taken over (it becomes NULL); NULL
+                                   or NULL in it: one for the model is opened */
     const char *cache_folder; /* of embeddings; NULL: without */
     size_t pictures;          /* that are expected, so that no more decoders start than can be of
                                  use; 0: perhaps none, and none starts before it is needed */

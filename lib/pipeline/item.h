@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/report.h"
 #include "cache/cache.h"
+#include "engine/engine.h"
 #include "image/picture.h"
 #include "json/scan.h"
 
@@ -69,6 +70,7 @@ struct img_item {
     float *embedding; /* room for [dimension], likewise; filled when encoded */
     bool encoded;
     const char *precision; /* that it was encoded with */
+    struct img_told told;  /* by an engine that took the picture as a file */
     bool cached;  /* the embedding came from the cache */
     bool read;    /* its bytes were read */
     double seconds;    /* spent on this input */

@@ -6,6 +6,7 @@
 
 #include "input/bytes.h"
 #include "input/page.h"
+#include "pipeline/forward.h"
 #include "pipeline/remember.h"
 
 /* Address space of a decoder: libvips with its libraries, and a picture of max_pixels on its way to
@@ -47,8 +48,8 @@ static bool copy_bytes(struct img_embedder *e, struct img_item *item, unsigned s
 }
 
 /* Camera and place. A file that has no answer will have a reason why it cannot be decoded, either. */
-static void ask_facts(struct img_embedder *e, struct img_item *item, unsigned slot, size_t len,
-                      struct img_arena *arena)
+void img_item_ask_facts(struct img_embedder *e, struct img_item *item, unsigned slot, size_t len,
+                        struct img_arena *arena)
 {
     const struct img_prep prep = img_settings_prep(e->settings, item);
     const struct img_facts_options options = {.page = prep.page, .formats = prep.formats};
@@ -72,7 +73,7 @@ static void decode(struct img_embedder *e, struct img_item *item, unsigned slot,
     if (e->settings->debug)
         img_item_log(item, "read %zu bytes", len);
     if (img_settings_wishes(e->settings, item).metadata && len > 0)
-        ask_facts(e, item, slot, len, arena);
+        img_item_ask_facts(e, item, slot, len, arena);
     if (img_recall_content(e, item)) {
         img_worker_release(e->workers, slot);
         return;
@@ -133,8 +134,10 @@ static bool prepare_file(struct img_embedder *e, struct img_item *item, unsigned
         return true;
     item->stamp = file.stamp;
     item->has_stamp = true;
-    bool going = img_embedder_start_workers(e, err);
-    if (going && read_file(e, item, &file, slot, &bytes, &len))
+    bool remote = e->engine->info.takes_files;
+    bool going = remote ? img_embedder_forward(e, item, &file, slot, arena, err)
+                        : img_embedder_start_workers(e, err);
+    if (!remote && going && read_file(e, item, &file, slot, &bytes, &len))
         decode(e, item, slot, bytes, len, arena);
     if (!item->opened)
         img_input_close(&file);
@@ -146,6 +149,8 @@ static bool prepare_bytes(struct img_embedder *e, struct img_item *item, unsigne
 {
     uint8_t *bytes = NULL;
     size_t len = 0;
+    if (e->engine->info.takes_files)
+        return img_embedder_forward(e, item, NULL, slot, arena, err);
     if (!img_embedder_start_workers(e, err))
         return false;
     if (copy_bytes(e, item, slot, &bytes, &len))

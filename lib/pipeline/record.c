@@ -52,6 +52,12 @@ static bool is_low_quality(const struct img_settings *settings, const struct img
     return confidence < settings->quality_threshold || shorter < settings->min_image_size;
 }
 
+/* What a server may not have said is null. */
+static const char *said(const char *text)
+{
+    return text[0] ? text : NULL;
+}
+
 void img_item_put(const struct img_embedder *embedder, const struct img_item *item, bool row,
                   struct img_buf *out)
 {
@@ -78,8 +84,8 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
         .embedding = item->encoded ? item->embedding : NULL,
         .base64 = wishes.base64,
         .model_name = embedder->model_name,
-        .model_fingerprint = info->fingerprint,
-        .preprocessing = preprocessing,
+        .model_fingerprint = said(info->fingerprint),
+        .preprocessing = said(preprocessing),
         .precision = item->precision ? item->precision : embedder->precision,
         .dimension = info->dimension,
         .normalized = wishes.normalize,
@@ -93,7 +99,13 @@ void img_item_put(const struct img_embedder *embedder, const struct img_item *it
         .error = item->encoded ? NULL : &item->err,
         .input = item->input,
     };
-    if (item->encoded && !record.is_text) {
+    if (item->encoded && info->takes_files) {
+        record.has_confidence = item->told.has_confidence;
+        record.confidence = item->told.confidence;
+        record.low_quality = item->told.low_quality ||
+                             (item->told.has_confidence &&
+                              item->told.confidence < settings->quality_threshold);
+    } else if (item->encoded && !record.is_text) {
         record.has_confidence = true;
         record.confidence = (double)img_confidence(&item->info, settings->prep.size);
         record.low_quality = is_low_quality(settings, item, record.confidence);

@@ -49,20 +49,28 @@ static bool recall_failure(struct img_embedder *e, struct img_item *item)
     return true;
 }
 
+/* A model without a fingerprint cannot be told from others. */
+static bool is_nameless(const struct img_embedder *e)
+{
+    return e->engine->info.fingerprint[0] == '\0';
+}
+
 bool img_recall_content(struct img_embedder *e, struct img_item *item)
 {
-    if (!e->cache || !item->has_content || e->settings->want_pixels)
+    bool remote = e->engine->info.takes_files; /* of its pictures nothing is learnt */
+    if (!e->cache || !item->has_content || e->settings->want_pixels || is_nameless(e))
         return false;
     const struct img_cache_key key = key_of(e, item, e->precision);
-    item->encoded = img_cache_get_info(e->cache, &key, &item->info) &&
-                    still_wanted(&e->settings->prep, &item->info) &&
+    item->encoded = (remote || (img_cache_get_info(e->cache, &key, &item->info) &&
+                                still_wanted(&e->settings->prep, &item->info))) &&
                     img_cache_get_vector(e->cache, &key, e->engine->info.dimension,
                                          item->embedding);
-    item->cached = item->has_info = item->encoded;
+    item->cached = item->encoded;
+    item->has_info = item->encoded && !remote;
     item->precision = e->precision;
     if (e->settings->debug && item->cached)
         img_item_log(item, "embedded before: from the cache");
-    return item->encoded || recall_failure(e, item);
+    return item->encoded || (!remote && recall_failure(e, item));
 }
 
 void img_remember_bytes(struct img_embedder *e, struct img_item *item, const void *bytes,
@@ -84,9 +92,10 @@ void img_remember_failure(struct img_embedder *e, const struct img_item *item)
 
 void img_remember_embedding(struct img_embedder *e, const struct img_item *item)
 {
-    if (!e->cache || !item->has_content)
+    if (!e->cache || !item->has_content || is_nameless(e))
         return;
     const struct img_cache_key key = key_of(e, item, item->precision);
     img_cache_put_vector(e->cache, &key, e->engine->info.dimension, item->embedding);
-    img_cache_put_info(e->cache, &key, &item->info);
+    if (!e->engine->info.takes_files)
+        img_cache_put_info(e->cache, &key, &item->info);
 }

@@ -20,7 +20,11 @@ void img_remember_failure(struct img_embedder *embedder, const struct img_item *
 /* The item's embedding, as the engine gave it, and its info. */
 void img_remember_embedding(struct img_embedder *embedder, const struct img_item *item);
 
-/* For prepare.c and embedder.c: starts img-decode unless it runs. Thread-safe. */
+/* For prepare.c, forward.c and embedder.c: starts img-decode unless it runs. Thread-safe. */
 IMG_CHECKED bool img_embedder_start_workers(struct img_embedder *embedder, struct img_err *err);
+
+/* For prepare.c and forward.c: camera and place, of the picture [len] in the slot's memory. */
+void img_item_ask_facts(struct img_embedder *embedder, struct img_item *item, unsigned slot,
+                        size_t len, struct img_arena *arena);
 
 #endif

@@ -71,10 +71,32 @@ void img_settings_preprocessing(const struct img_settings *settings, const struc
                                 char digits[IMG_PREPROCESSING_HEX])
 {
     const struct img_prep prep = img_settings_prep(settings, item);
-    if (item->paged)
+    if (item->paged && !settings->remote)
         name_preprocessing(settings, &prep, digits);
     else
         memcpy(digits, settings->preprocessing, IMG_PREPROCESSING_HEX);
+}
+
+/* What happens to a picture elsewhere, nobody here can change. */
+static bool check_remote(const struct img_config *config, struct img_err *err)
+{
+    static const enum img_key theirs[] = {
+        IMG_KEY_image_size,   IMG_KEY_max_image_size,     IMG_KEY_normalize, IMG_KEY_convert_to_rgb,
+        IMG_KEY_background,   IMG_KEY_apply_augmentation, IMG_KEY_page,      IMG_KEY_auto_orient,
+        IMG_KEY_scale_16bit,  IMG_KEY_color_profile,      IMG_KEY_fail_on,   IMG_KEY_max_pixels,
+    };
+    if (config->v.precision != IMG_PRECISION_AUTO)
+        return img_err_set(err, IMG_ERR_USAGE,
+                           "engine 'remote' (%s) and a precision by name (%s) contradict each other",
+                           config->from[IMG_KEY_engine], config->from[IMG_KEY_precision]);
+    for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+        if (img_config_asked(config, theirs[i]))
+            return img_err_set(err, IMG_ERR_USAGE,
+                               "%s (%s) cannot be asked of engine 'remote' (%s): pictures are "
+                               "preprocessed there",
+                               img_key_row(theirs[i])->name, config->from[theirs[i]],
+                               config->from[IMG_KEY_engine]);
+    return true;
 }
 
 static bool check_requests(const struct img_config *config, const struct img_common *common,
@@ -90,8 +112,7 @@ static bool check_requests(const struct img_config *config, const struct img_com
                            (long long)v->dimension, config->from[IMG_KEY_dimension], model->name,
                            model->arch.dimension);
     if (v->engine == IMG_ENGINE_REMOTE)
-        return img_err_set(err, IMG_ERR_SYSTEM, "engine 'remote' (%s) is not available here",
-                           config->from[IMG_KEY_engine]);
+        return check_remote(config, err);
     if (v->engine == IMG_ENGINE_GPU && !v->use_gpu)
         return img_err_set(err, IMG_ERR_USAGE,
                            "engine 'gpu' (%s) and use_gpu=false (%s) contradict each other",
@@ -116,8 +137,10 @@ bool img_settings_make(struct img_settings *settings, const struct img_config *c
 {
     const struct img_values *v = &config->v;
     unsigned threads = common->jobs > 0 ? (unsigned)common->jobs : img_processors();
+    /* Who waits for a server needs no processor. */
+    unsigned requests = common->jobs > 0 ? threads : (unsigned)v->max_workers;
     if (!v->parallel_processing)
-        threads = 1;
+        threads = requests = 1;
     *settings = (struct img_settings){
         .plain_samples = !v->normalize,
         .augment = v->apply_augmentation,
@@ -129,7 +152,10 @@ bool img_settings_make(struct img_settings *settings, const struct img_config *c
         .quality_threshold = v->quality_threshold,
         .min_image_size = (uint32_t)v->min_image_size,
         .threads = threads,
-        .decoders = lesser(threads, (unsigned)v->max_workers),
+        .decoders = lesser(v->engine == IMG_ENGINE_REMOTE ? requests : threads,
+                           (unsigned)v->max_workers),
+        .remote = v->engine == IMG_ENGINE_REMOTE,
+        .fingerprint = strcmp(v->fingerprint, "any") == 0 ? "" : v->fingerprint,
         .timeout_ms = (unsigned)ceil(v->timeout * 1000), /* only 0 itself is for ever */
         .batch = v->parallel_processing ? (size_t)v->batch_size : 1,
     };

@@ -28,6 +28,8 @@ struct img_settings {
     size_t batch;            /* inputs worked on together */
     bool retry_failed;       /* remembered failures are tried again */
     bool want_pixels;        /* pictures are decoded also when their embedding is known */
+    bool remote;             /* pictures are preprocessed by a server, in its way */
+    const char *fingerprint; /* that the model must have; NULL or "": any */
 };
 
 /* Fails with CONFIG or USAGE, naming what contradicts what; with SYSTEM when an engine or precision

@@ -10,10 +10,13 @@ struct img_setup {
     struct img_model model;
     struct img_settings settings;
     struct img_embedder embedder;
+    struct img_engine *remote; /* engine=remote: opened with the model, since the server knows it;
+                                  NULL once the embedder has it */
 };
 
 /* Chooses and opens the model, and makes the settings: everything that can be wrong about what was
- * asked for. Fails as img_hub_choose(), img_model_open() and img_settings_make() do. */
+ * asked for. With engine=remote there is no folder: a server is asked. Fails as img_hub_choose(),
+ * img_model_open(), img_settings_make() and img_engine_open_remote() do. */
 IMG_CHECKED bool img_setup_model(struct img_setup *setup, const struct img_config *config,
                                  const struct img_cli *cli, struct img_err *err);
 

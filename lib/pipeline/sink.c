@@ -30,6 +30,10 @@ static bool write_plain(struct img_sink *s, const void *bytes, size_t len, struc
 static bool open_collection(struct img_sink *s, const char *path, struct img_err *err)
 {
     const struct img_engine_info *info = &s->embedder->engine->info;
+    if (info->fingerprint[0] == '\0')
+        return img_err_set(err, IMG_ERR_USAGE,
+                           "the server does not say which model it has, and a collection is of one "
+                           "model only: pin it with --fingerprint");
     const struct img_collection_spec spec = {
         .dimension = info->dimension,
         .model_name = s->embedder->model_name,

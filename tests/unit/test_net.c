@@ -107,7 +107,7 @@ static void handle(void *ctx, const struct httpd_request *request, int fd)
                  gmtime_r(&then, &tm));
         httpd_answer(fd, 429, headers, "not now", 7);
     } else if (strcmp(target, "/stall") == 0) {
-        sleep(3);
+        sleep(4);
     } else if (strcmp(target, "/drip") == 0) {
         drip(fd);
     } else if (strcmp(target, "/refuse") == 0) {
@@ -383,6 +383,7 @@ static void waits_end(void **state)
     talk.retry.attempts = 0;
     assert_false(ask(&talk));
     assert_int_equal(talk.err.code, IMG_ERR_NETWORK);
+    assert_string_equal(talk.err.text, "the server has been silent for 1 s");
     end(&talk);
     begin(&talk, "/drip");
     talk.retry.attempts = 0;

@@ -209,7 +209,8 @@ static void a_timeout_below_a_millisecond_is_one(void **state)
 {
     (void)state;
     struct img_config config = {.v = {.timeout = 0.0001, .max_workers = 1, .batch_size = 1,
-                                      .supported_formats = "", .allow = ""}};
+                                      .supported_formats = "", .allow = "",
+                                      .fingerprint = "any"}};
     struct img_common common = {0};
     struct img_model model = {.prep = {.size = 1, .resize = 1}};
     struct img_settings settings;
