@@ -8,7 +8,8 @@
 #   make check-qdrant    img-store's tests against a real server, QDRANT_URL=http://localhost:6333
 #   make check-valgrind  unit tests under valgrind
 #   make fuzz            short fuzzing with clang's libFuzzer (FUZZ_SECONDS=20 a target)
-#   make bench           measures the engine; make bench-peers compares it with others
+#   make bench           measures the engine; make bench-peers compares it with others;
+#                        make bench-serve compares img-serve with img-batch
 #   make completions     writes completions/ anew from the programs' option tables
 #   make install         into PREFIX=/usr/local, under DESTDIR; make uninstall takes it away
 #   make dist            a source archive in build/
@@ -29,6 +30,7 @@ DOCDIR ?= $(PREFIX)/share/doc/img-tools
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+SYSTEMDDIR ?= $(PREFIX)/lib/systemd/system
 INSTALL ?= install
 
 SANITIZE ?= 0
@@ -112,6 +114,7 @@ TEST_TOOLS := $(patsubst tests/tools/%.c,%,$(sort $(wildcard tests/tools/*.c)))
 SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c))
 E2E_TESTS := $(sort $(wildcard tests/e2e/*.t))
 MAN_PAGES := $(sort $(wildcard man/*.[1-9]))
+UNITS := $(sort $(wildcard scripts/systemd/img-*))
 DATA_FILES := $(shell find lib/data -type f 2>/dev/null | sort)
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -317,9 +320,12 @@ fuzz-run: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
 			tests/fuzz/corpus/$$target || exit 1; \
 	done
 
-.PHONY: bench bench-peers demo completions
+.PHONY: bench bench-peers bench-serve demo completions
 bench: all $(BENCHES:%=$(BUILD)/bench/%)
 	@for bench in $(BENCHES:%=$(BUILD)/bench/%); do $(TEST_ENV) $$bench || exit 1; done
+
+bench-serve: all $(BUILD)/tools/serveload
+	@$(TEST_ENV) scripts/bench-serve.sh
 
 bench-peers: all $(BENCHES:%=$(BUILD)/bench/%)
 	@$(TEST_ENV) scripts/bench-peers.sh
@@ -344,6 +350,11 @@ install: all
 	@for page in $(MAN_PAGES:man/%=%); do \
 		$(INSTALL) -D -m 644 man/$$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit 1; \
 	done
+	$(INSTALL) -d $(DESTDIR)$(SYSTEMDDIR)
+	@for unit in $(UNITS:scripts/systemd/%=%); do \
+		sed 's|@BINDIR@|$(BINDIR)|' scripts/systemd/$$unit >$(DESTDIR)$(SYSTEMDDIR)/$$unit && \
+		chmod 644 $(DESTDIR)$(SYSTEMDDIR)/$$unit || exit 1; \
+	done
 	@for name in $(PROGRAMS); do \
 		$(INSTALL) -D -m 644 completions/bash/$$name $(DESTDIR)$(BASHDIR)/$$name && \
 		$(INSTALL) -D -m 644 completions/zsh/_$$name $(DESTDIR)$(ZSHDIR)/_$$name && \
@@ -354,6 +365,7 @@ uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PRIVATE:%=$(DESTDIR)$(LIBEXECDIR)/%) \
 		$(DESTDIR)$(LIBEXECDIR)/img-gpu-opencl.so
 	rm -f $(DATA_FILES:lib/data/%=$(DESTDIR)$(DATADIR)/%)
+	rm -f $(UNITS:scripts/systemd/%=$(DESTDIR)$(SYSTEMDDIR)/%)
 	rm -f $(DESTDIR)$(DOCDIR)/LICENSE $(DESTDIR)$(DOCDIR)/README.md
 	rm -f $(foreach page,$(MAN_PAGES:man/%=%),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BASHDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(ZSHDIR)/_%) \

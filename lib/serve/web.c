@@ -257,8 +257,8 @@ static enum MHD_Result submit(struct img_door *door, struct img_request *r)
     if (r->arrived > serve->body_max)
         return refuse(door, r->connection, r->route->dialect, 413, NULL, "the request is too large");
     r->counted = true;
-    if (atomic_fetch_add(&serve->metrics.active, 1) >= (size_t)serve->options->queue ||
-        r->no_room)
+    bool crowded = atomic_fetch_add(&serve->metrics.active, 1) >= (size_t)serve->options->queue;
+    if (r->route->post && (crowded || r->no_room))
         return refuse(door, r->connection, r->route->dialect, 429, NULL,
                       r->no_room ? "too much to keep in memory at a time"
                                  : "too many requests at a time");
