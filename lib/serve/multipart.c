@@ -83,18 +83,21 @@ struct walk {
     size_t mark_len;
 };
 
-/* Goes behind the next boundary. before: where what stood in front of it ends. */
+/* Goes behind the next boundary, a line that is nothing else. before: where what stood in front of it
+ * ends. */
 static bool next_boundary(struct walk *w, const char **before, bool *last)
 {
-    const char *found = memmem(w->at, (size_t)(w->end - w->at), w->mark, w->mark_len);
-    if (!found)
-        return false;
-    *before = found;
-    w->at = found + w->mark_len;
-    *last = w->end - w->at >= 2 && w->at[0] == '-' && w->at[1] == '-';
-    while (w->at < w->end && (*w->at == ' ' || *w->at == '\t'))
-        w->at++;
-    return *last || (w->end - w->at >= 2 && w->at[0] == '\r' && w->at[1] == '\n');
+    const char *found;
+    while ((found = memmem(w->at, (size_t)(w->end - w->at), w->mark, w->mark_len))) {
+        *before = found;
+        w->at = found + w->mark_len;
+        *last = w->end - w->at >= 2 && w->at[0] == '-' && w->at[1] == '-';
+        while (w->at < w->end && (*w->at == ' ' || *w->at == '\t'))
+            w->at++;
+        if (*last || (w->end - w->at >= 2 && w->at[0] == '\r' && w->at[1] == '\n'))
+            return true;
+    }
+    return false;
 }
 
 static bool read_parts(struct walk *w, struct img_arena *arena, struct img_part *parts,

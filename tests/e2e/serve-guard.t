@@ -109,7 +109,8 @@ like "$(cat serve.log)" 'can be read by others' 'a token that others can read'
 serve_stop
 
 # A Unix socket.
-img-serve -v --listen unix:api.sock 2>serve.log &
+: >serve.log
+img-serve -v --listen unix:api.sock 2>>serve.log &
 serve_pid=$!
 tries=0
 until [ -S api.sock ] && grep -q listening serve.log || [ "$tries" -gt 100 ]; do
@@ -124,7 +125,8 @@ kill -KILL "$serve_pid"
 wait "$serve_pid" 2>/dev/null
 [ -S api.sock ]
 ok $? '(its file is left behind by a server that was killed)'
-img-serve -v --listen unix:api.sock 2>serve.log &
+: >serve.log
+img-serve -v --listen unix:api.sock 2>>serve.log &
 serve_pid=$!
 tries=0
 until grep -q listening serve.log || [ "$tries" -gt 100 ]; do

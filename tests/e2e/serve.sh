@@ -7,7 +7,8 @@ unset -v http_proxy https_proxy all_proxy ALL_PROXY HTTPS_PROXY NO_PROXY no_prox
 # serve_start [OPTION…]: starts img-serve on a free port; $URL is where, $serve_pid who. What it says
 # goes to serve.log.
 serve_start() {
-    img-serve -v --listen 127.0.0.1:0 "$@" >serve.out 2>serve.log &
+    : >serve.log # so that an earlier server's is not read
+    img-serve -v --listen 127.0.0.1:0 "$@" >serve.out 2>>serve.log &
     serve_pid=$!
     serve_tries=0
     URL=
