@@ -41,7 +41,7 @@ fi
 demo --set color_profile=srgb "$D/wide.png" "$D/nonsense.jpg"
 status_is 0 'a profile that is none is no failure'
 is "$(awk -v a="$(field confidence | sed -n 1p)" -v b="$(field confidence | sed -n 2p)" \
-    'BEGIN { print b < a }')" 1 'but lowers the confidence'
+    'BEGIN { print (b < a) }')" 1 'but lowers the confidence'
 demo --set color_profile=srgb "$D/inks.tiff"
 field embedding >converted
 demo "$D/inks.tiff"
@@ -55,7 +55,7 @@ demo cut.jpg
 status_is 1 'a picture that is cut short fails'
 demo --set fail_on=none cut.jpg
 status_is 0 'with fail_on=none it does not'
-is "$(awk -v a="$whole" -v b="$(field confidence)" 'BEGIN { print b < a }')" 1 'but is trusted less'
+is "$(awk -v a="$whole" -v b="$(field confidence)" 'BEGIN { print (b < a) }')" 1 'but is trusted less'
 
 # What the cache knows of a picture is of it as it was preprocessed.
 for size in 224 96 224; do
