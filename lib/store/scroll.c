@@ -33,15 +33,28 @@ static void put_request(struct img_scroll *scroll)
     img_buf_putc(&scroll->body, '}');
 }
 
-/* An offset that is the page's own first point again would be asked for without end. */
-static bool goes_on(struct img_scroll *scroll, const struct img_qdrant_point *points, size_t count,
-                    const struct img_json_value *next, struct img_err *err)
+/* Ids go up: numbers, then UUIDs. */
+static bool is_behind(const struct img_json_value *next, const struct img_buf *before)
+{
+    bool number = next->kind == IMG_JSON_NUMBER;
+    bool before_number = before->len > 0 && before->data[0] != '"';
+    if (before->len == 0 || number != before_number)
+        return before->len == 0 || before_number;
+    if (number && next->len != before->len)
+        return next->len > before->len;
+    size_t len = next->len < before->len ? next->len : before->len;
+    int order = memcmp(next->text, before->data, len);
+    return order != 0 ? order > 0 : next->len > before->len;
+}
+
+/* Pages that do not go on would be asked for without end. */
+static bool goes_on(struct img_scroll *scroll, const struct img_json_value *next, size_t count,
+                    struct img_err *err)
 {
     scroll->ended = next->kind == IMG_JSON_NULL;
     if (scroll->ended)
         return true;
-    if (count == 0 ||
-        (next->len == points[0].id.len && memcmp(next->text, points[0].id.text, next->len) == 0))
+    if (count == 0 || !is_behind(next, &scroll->next))
         return img_err_set(err, IMG_ERR_NETWORK, "the server's pages lead nowhere");
     img_buf_reset(&scroll->next);
     img_buf_put(&scroll->next, next->text, next->len);
@@ -62,7 +75,7 @@ bool img_scroll_next(struct img_scroll *scroll, const struct img_qdrant_point **
                                     scroll->body.len, err) &&
            img_qdrant_result(scroll->store, &scroll->arena, &result, err) &&
            img_qdrant_read_page(&result, &scroll->arena, points, count, &next, err) &&
-           goes_on(scroll, *points, *count, &next, err);
+           goes_on(scroll, &next, *count, err);
 }
 
 void img_scroll_clear(struct img_scroll *scroll)
