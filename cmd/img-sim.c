@@ -34,7 +34,7 @@ struct options {
     int64_t side, seed, min_size;
     double threshold; /* NaN: not given */
     double min_score, diversity; /* diversity below 0: not wanted */
-    int metric, xmp_name, tier; /* tier below 0: not given */
+    int metric, xmp_name, tier, preview; /* the last two below 0: not given */
     bool paths0, exit_status, embeddings, exclude_self, groups, multi, write_xmp, qdrant;
     struct img_qdrant_flags server;
 };
@@ -85,6 +85,9 @@ static const struct img_option rows[] = {
      .field = FIELD(output),
      .help = "write jsonl, tsv or a table (default: a table on a terminal, else jsonl); sheet: "
              "the page's file"},
+    {.long_name = "preview", .argument = "PROTOCOL", .kind = IMG_OPTION_CHOICE,
+     .flags = IMG_OPTION_BARE, .choices = img_preview_names, .field = FIELD(preview),
+     .commands = ON(SEARCH), .help = "draw the results' pictures on the terminal"},
     {.long_name = "paths0", .kind = IMG_OPTION_FLAG, .field = FIELD(paths0),
      .commands = ON(SEARCH) | ON(DUPES),
      .help = "write only paths, each ended by NUL, for xargs -0; dupes: of all but those to keep"},
@@ -209,6 +212,8 @@ static bool search(struct state *s, struct img_err *err)
         .diversity = s->opt.diversity,
         .exclude_self = s->opt.exclude_self,
         .embeddings = s->opt.embeddings,
+        .preview = s->opt.preview >= 0,
+        .protocol = (enum img_preview_protocol)s->opt.preview,
     };
     if (!options.operands)
         return false;
@@ -313,7 +318,8 @@ static bool run(struct state *s, struct img_err *err)
 
 int main(int argc, char **argv)
 {
-    struct state s = {.opt = {.min_score = -INFINITY, .diversity = -1, .threshold = NAN, .tier = -1}};
+    struct state s = {.opt = {.min_score = -INFINITY, .diversity = -1, .threshold = NAN, .tier = -1,
+                              .preview = -1}};
     struct img_err err = {0};
     bool ok = img_cli_begin(&s.cli, &program, argc, argv, &s.opt, &err) &&
               img_config_begin(&s.config, &s.cli, &err) && run(&s, &err);

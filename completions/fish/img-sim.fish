@@ -36,6 +36,7 @@ complete -c img-sim -l diversify -x -a '0.5' -d 'give results that differ from e
 complete -c img-sim -l exclude-self -d 'leave out pictures of the query\'s own bytes'
 complete -c img-sim -l embeddings -d 'add each result\'s embedding to its record'
 complete -c img-sim -s o -l output -x -d 'write jsonl, tsv or a table (default: a table on a terminal, else jsonl); sheet: the page\'s file'
+complete -c img-sim -l preview -x -a 'auto kitty iterm sixel blocks none' -d 'draw the results\' pictures on the terminal'
 complete -c img-sim -l paths0 -d 'write only paths, each ended by NUL, for xargs -0; dupes: of all but those to keep'
 complete -c img-sim -l exit-status -d 'end with status 1 when nothing was found'
 complete -c img-sim -l k -x -d 'make so many clusters (default: auto)'

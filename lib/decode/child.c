@@ -102,7 +102,7 @@ static bool read_facts(struct child *child, const struct img_worker_decode *requ
 static bool make_thumbnail(struct child *child, const struct img_worker_decode *request,
                            union img_worker_message *answer, struct img_err *err)
 {
-    struct img_buf out = {.limit = (size_t)room_wanted(request)};
+    struct img_buf out = {.limit = (size_t)room_wanted(request) + 1}; /* the NUL is not sent */
     struct img_extent extent = {0};
     bool jpeg = request->want == IMG_WORKER_WANT_JPEG;
     bool ok = child->decoder->thumbnail(child->input, (size_t)request->len, &request->prep, jpeg,

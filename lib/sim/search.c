@@ -11,6 +11,7 @@
 #include "input/lines.h"
 #include "record/read.h"
 #include "sim/diversify.h"
+#include "sim/draw.h"
 #include "sim/filter.h"
 #include "sim/find.h"
 #include "sim/queries.h"
@@ -24,6 +25,7 @@ struct search {
     struct img_sim_source source;
     struct img_sim_finder finder;
     struct img_sim_queries queries;
+    struct img_sim_draw draw;
     struct img_arena arena; /* a block's results */
     struct img_arena words; /* templates and the filter */
     struct img_buf out;
@@ -87,14 +89,37 @@ static void put_heading(struct search *s, const struct img_sim_query *query)
     img_buf_putc(&s->out, '\n');
 }
 
+/* The thumbnails of the next results, at most a batch of them, if any are drawn. */
+static bool make_thumbs(struct search *s, const struct img_sim_result *results, size_t n,
+                        const struct img_thumb **thumbs, struct img_err *err)
+{
+    const char *paths[IMG_THUMBS_BATCH] = {0};
+    size_t count = n < IMG_THUMBS_BATCH ? n : IMG_THUMBS_BATCH;
+    for (size_t i = 0; s->draw.on && i < count; i++) {
+        struct img_json_object record;
+        const char *name;
+        size_t len;
+        bool is_path;
+        if (!scan(&results[i], &s->arena, &record, err) ||
+            !img_sim_name(&record, &s->arena, &name, &len, &is_path, err))
+            return false;
+        paths[i] = name && is_path && strlen(name) == len ? name : NULL;
+    }
+    *thumbs = img_sim_draw_make(&s->draw, paths, count);
+    return true;
+}
+
 static bool put_results(struct search *s, const struct img_sim_query *query,
                         struct img_similarity_record *hit, const struct img_sim_result *results,
                         size_t n, struct img_err *err)
 {
+    const struct img_thumb *thumbs = NULL;
     put_heading(s, query);
     for (size_t i = 0; i < n; i++) {
         struct img_json_object record;
-        if (!scan(&results[i], &s->arena, &record, err))
+        size_t at = i % IMG_THUMBS_BATCH;
+        if (!scan(&results[i], &s->arena, &record, err) ||
+            (at == 0 && !make_thumbs(s, results + i, n - i, &thumbs, err)))
             return false;
         hit->hit = &record;
         hit->score = results[i].score;
@@ -102,6 +127,7 @@ static bool put_results(struct search *s, const struct img_sim_query *query,
         hit->embedding = s->options->embeddings ? results[i].vector : NULL;
         if (!img_sim_put_hit(&s->out, s->context->form, hit, err))
             return false;
+        img_sim_draw_put(&s->draw, thumbs ? &thumbs[at] : NULL, &s->out);
     }
     s->any = s->any || n > 0;
     return true;
@@ -297,12 +323,14 @@ bool img_sim_search(const struct img_sim_context *context,
                     const struct img_sim_search_options *options, struct img_err *err)
 {
     struct search s = {.context = context, .options = options};
-    bool ok = prepare(&s, err);
+    bool ok = prepare(&s, err) &&
+              (!options->preview || img_sim_draw_open(&s.draw, context, options->protocol, err));
     /* Where there is nothing, no model is needed to say so. */
     if (ok && s.finder.count > 0)
         ok = search_operands(&s, err) && search_queries(&s, err);
     if (ok && context->exit_status && !s.any && context->tally->failed == 0)
         context->tally->failed = 1;
+    img_sim_draw_close(&s.draw);
     img_sim_finder_close(&s.finder);
     img_sim_queries_clear(&s.queries);
     img_sim_source_close(&s.source);

@@ -6,6 +6,7 @@
 #include "search/search.h"
 #include "sim/context.h"
 #include "sim/find.h"
+#include "sim/preview.h"
 
 struct img_sim_search_options {
     const struct img_query_operand *operands; /* queries, by query/algebra.h */
@@ -21,6 +22,8 @@ struct img_sim_search_options {
     double diversity;  /* 0 to 1 */
     bool exclude_self; /* rows of the query's own bytes */
     bool embeddings;   /* in the results */
+    bool preview;      /* thumbnails in a table */
+    enum img_preview_protocol protocol;
     const struct img_sim_elsewhere *elsewhere; /* where to search; NULL: collections or records */
 };
 

@@ -148,6 +148,17 @@ is "$(find copies -type f -print0 | tr -cd '\0' | wc -c)" 2 'xargs -0 gets the v
 run img-sim search -c odd.vec -o tsv -k 1 --where 'image_path ~ "*new*"' 'green waves'
 like "$(cat out)" 'odd/a new\\nline\.png' 'a newline in a path is no new line'
 
+# Pictures on a terminal.
+search -k 2 --preview=blocks -o table 'green waves'
+is "$(grep -c '^ *[12]  ' out)" 2 'a table with pictures has its lines'
+like "$(cat out)" "$(printf '\033')\\[[0-9;]*m" 'and coloured blocks'
+search -k 2 --preview=kitty -o table 'green waves'
+is "$(grep -c "$(printf '\033')_Ga=T" out)" 2 'a picture for each line'
+search -k 2 --preview 'green waves'
+json_lines 2 'nothing is drawn where there is no terminal'
+search -k 2 --preview=kitty 'green waves'
+status_is 2 'nor between records'
+
 # Several collections.
 mkdir one two
 cp pics/green-waves.png one

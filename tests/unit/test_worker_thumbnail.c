@@ -220,6 +220,25 @@ static void hostile_files(void **state)
     img_workers_close(workers);
 }
 
+/* A square takes all the room there is. */
+static void a_square_fills_it(void **state)
+{
+    static const char square[] = "P6 2 2 255\n\xff\0\0\xff\0\0\0\0\xff\0\0\xff";
+    struct img_workers *workers = open_real();
+    struct img_buf out = {0};
+    struct img_extent extent;
+    struct img_err err;
+    (void)state;
+    if (!ask(workers, square, sizeof square - 1, 2, IMG_THUMBNAIL_RGB, &out, &extent, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(extent.columns, 2);
+    assert_int_equal(extent.rows, 2);
+    assert_int_equal(out.len, 12);
+    assert_memory_equal(out.data, square + sizeof square - 13, 12);
+    img_buf_clear(&out);
+    img_workers_close(workers);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +246,7 @@ int main(void)
         cmocka_unit_test(sizes_have_limits),
         cmocka_unit_test(the_real_one),
         cmocka_unit_test(pictures_of_every_kind),
+        cmocka_unit_test(a_square_fills_it),
         cmocka_unit_test(hostile_files),
     };
     return cmocka_run_group_tests(tests, hooked_find, NULL);
