@@ -11,7 +11,7 @@ static bool for_each(struct img_qdrant *store,
                      void (*each)(void *ctx, const char *alias, const char *collection), void *ctx,
                      struct img_err *err)
 {
-    struct img_arena arena = {0};
+    struct img_arena arena = {.limit = IMG_STORE_READ_MAX};
     struct img_json_value result;
     struct img_json_object members, entry;
     const struct img_json_value *list, *elements;

@@ -66,7 +66,7 @@ static void mark_unchanged(struct img_qdrant_batch *batch, const struct img_qdra
 /* One small request tells which points are there as they are to be. */
 static bool check(struct img_qdrant *store, struct img_qdrant_batch *batch, struct img_err *err)
 {
-    struct img_arena arena = {0};
+    struct img_arena arena = {.limit = IMG_STORE_READ_MAX};
     struct img_buf body = {0};
     struct img_json_value result;
     const struct img_qdrant_point *points = NULL;

@@ -10,7 +10,10 @@
 #include "net/retry.h"
 
 /* Bytes of an answer, unpacked; of one page of points, too. */
-#define IMG_STORE_REPLY_MAX ((size_t)256 << 20)
+#define IMG_STORE_REPLY_MAX ((size_t)128 << 20)
+
+/* Memory for what is read out of an answer: an answer may consist of very small values. */
+#define IMG_STORE_READ_MAX ((size_t)512 << 20)
 
 /* Where, as whom, how patiently. Outlives the connections. */
 struct img_qdrant_server {

@@ -24,7 +24,7 @@ bool img_remove_ids(struct img_qdrant *store, const struct img_buf *list, struct
 bool img_qdrant_have(struct img_qdrant *store, const struct img_point_id *ids, size_t n, bool *there,
                     struct img_err *err)
 {
-    struct img_arena arena = {0};
+    struct img_arena arena = {.limit = IMG_STORE_READ_MAX};
     struct img_buf body = {0};
     struct img_json_value result;
     const struct img_qdrant_point *points = NULL;
@@ -56,7 +56,7 @@ bool img_qdrant_have(struct img_qdrant *store, const struct img_point_id *ids, s
 bool img_count_points(struct img_qdrant *store, const char *filter, uint64_t *count,
                       struct img_err *err)
 {
-    struct img_arena arena = {0};
+    struct img_arena arena = {.limit = IMG_STORE_READ_MAX};
     struct img_buf body = {0};
     struct img_json_value result;
     struct img_json_object counted;

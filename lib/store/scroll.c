@@ -7,8 +7,6 @@ enum { IDS_PAGE = 5000, POINTS_PAGE = 500, PAGE_BYTES = 16 << 20, TEXT_PER_VALUE
 
 static size_t page_size(const struct img_scroll_options *options)
 {
-    if (options->page > 0)
-        return options->page;
     if (!options->vector)
         return options->payload ? POINTS_PAGE : IDS_PAGE;
     size_t fits = PAGE_BYTES / (options->dimension * TEXT_PER_VALUE + 2048);
@@ -20,7 +18,7 @@ static void put_request(struct img_scroll *scroll)
     const struct img_scroll_options *options = &scroll->options;
     img_buf_reset(&scroll->body);
     img_buf_printf(&scroll->body, "{\"limit\":%zu,\"with_payload\":%s,\"with_vector\":%s",
-                   page_size(options), options->payload ? "true" : "false",
+                   options->page, options->payload ? "true" : "false",
                    options->vector ? "true" : "false");
     if (options->filter) {
         img_buf_puts(&scroll->body, ",\"filter\":");
@@ -61,6 +59,24 @@ static bool goes_on(struct img_scroll *scroll, const struct img_json_value *next
     return img_buf_ok(&scroll->next, err);
 }
 
+/* A page of large payloads may be longer than an answer may be: then fewer points are asked for. */
+static bool ask(struct img_scroll *scroll, struct img_err *err)
+{
+    if (scroll->options.page == 0)
+        scroll->options.page = page_size(&scroll->options);
+    for (;;) {
+        put_request(scroll);
+        if (!img_buf_ok(&scroll->body, err))
+            return false;
+        if (img_qdrant_ask_collection(scroll->store, "POST", "/points/scroll", scroll->body.data,
+                                      scroll->body.len, err))
+            return true;
+        if (!scroll->store->reply.failed || scroll->options.page == 1)
+            return false;
+        scroll->options.page /= 2;
+    }
+}
+
 bool img_scroll_next(struct img_scroll *scroll, const struct img_qdrant_point **points,
                      size_t *count, struct img_err *err)
 {
@@ -69,10 +85,8 @@ bool img_scroll_next(struct img_scroll *scroll, const struct img_qdrant_point **
     if (scroll->ended)
         return true;
     img_arena_reset(&scroll->arena);
-    put_request(scroll);
-    return img_buf_ok(&scroll->body, err) &&
-           img_qdrant_ask_collection(scroll->store, "POST", "/points/scroll", scroll->body.data,
-                                    scroll->body.len, err) &&
+    scroll->arena.limit = IMG_STORE_READ_MAX;
+    return ask(scroll, err) &&
            img_qdrant_result(scroll->store, &scroll->arena, &result, err) &&
            img_qdrant_read_page(&result, &scroll->arena, points, count, &next, err) &&
            goes_on(scroll, &next, *count, err);

@@ -8,8 +8,8 @@
 struct img_scroll_options {
     const char *filter;  /* Qdrant's, as JSON; NULL: none */
     bool payload, vector;
-    size_t page;         /* points a request; 0: a sensible number for the dimension … */
-    size_t dimension;    /* … when vectors are wanted */
+    size_t page;      /* points a request; 0: a sensible number for the dimension … */
+    size_t dimension; /* … when vectors are wanted */
 };
 
 /* Zeroed but for store and options; cleared at the end. */

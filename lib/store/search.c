@@ -88,7 +88,7 @@ static bool ask(struct img_qdrant_search *search, const float *query, enum img_m
                 size_t limit, struct img_arena *arena, struct img_sim_result *results, size_t *count,
                 struct img_err *err)
 {
-    struct img_arena page = {0};
+    struct img_arena page = {.limit = IMG_STORE_READ_MAX};
     struct img_json_value result, next;
     const struct img_qdrant_point *points;
     put_request(search, query, limit);

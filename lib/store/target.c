@@ -84,7 +84,7 @@ bool img_target_read(const struct img_json_value *result, struct img_arena *aren
 
 bool img_target_look(struct img_qdrant *store, struct img_target *target, struct img_err *err)
 {
-    struct img_arena arena = {0};
+    struct img_arena arena = {.limit = IMG_STORE_READ_MAX};
     struct img_json_value result;
     *target = (struct img_target){0};
     if (!img_qdrant_ask_collection(store, "GET", "", NULL, 0, err))
