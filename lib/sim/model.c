@@ -31,7 +31,8 @@ static bool choose(const struct img_sim_model *m, const struct img_vector_facts 
         *name = wanted->model_name;
         return true;
     }
-    if (installed(wanted->model_name)) {
+    /* What a server has, only the server knows. */
+    if (config->v.engine == IMG_ENGINE_REMOTE || installed(wanted->model_name)) {
         *name = wanted->model_name;
         return true;
     }
