@@ -87,7 +87,7 @@ static const struct img_option rows[] = {
              "the page's file"},
     {.long_name = "preview", .argument = "PROTOCOL", .kind = IMG_OPTION_CHOICE,
      .flags = IMG_OPTION_BARE, .choices = img_preview_names, .field = FIELD(preview),
-     .commands = ON(SEARCH), .help = "draw the results' pictures on the terminal"},
+     .commands = ON(SEARCH) | ON(CLUSTER) | ON(DUPES), .help = "draw the results' pictures on the terminal"},
     {.long_name = "paths0", .kind = IMG_OPTION_FLAG, .field = FIELD(paths0),
      .commands = ON(SEARCH) | ON(DUPES),
      .help = "write only paths, each ended by NUL, for xargs -0; dupes: of all but those to keep"},
@@ -235,6 +235,8 @@ static bool cluster(struct state *s, struct img_err *err)
         .min_size = (size_t)s->opt.min_size,
         .groups = s->opt.groups,
         .where = s->opt.where,
+        .preview = s->opt.preview >= 0,
+        .protocol = (enum img_preview_protocol)s->opt.preview,
     };
     if (s->cli.parsed.operand_count > 0)
         return usage(err, "cluster takes no operand: collections are named with --collection");
@@ -286,6 +288,8 @@ static bool dupes(struct state *s, struct img_err *err)
     const struct img_sim_dupes_options options = {
         .tier = s->opt.tier < 0 ? usual : (enum img_tier)s->opt.tier,
         .threshold = isnan(s->opt.threshold) ? 0.9 : s->opt.threshold,
+        .preview = s->opt.preview >= 0,
+        .protocol = (enum img_preview_protocol)s->opt.preview,
     };
     if (s->cli.parsed.operand_count > 0)
         return usage(err, "dupes works on collections or on standard input and takes no operand");

@@ -11,6 +11,7 @@
 #include "record/fields.h"
 #include "sim/by_cluster.h"
 #include "sim/components.h"
+#include "sim/draw.h"
 #include "sim/filter.h"
 #include "sim/rows.h"
 
@@ -20,6 +21,7 @@ struct cluster {
     struct img_sim_source source;
     struct img_kmeans found;
     struct img_by_cluster groups;
+    struct img_sim_draw draw;
     struct img_arena arena;
     struct img_buf out;
 };
@@ -120,6 +122,9 @@ static bool put_table(struct cluster *c, size_t number, const struct member *mem
         img_buf_printf(&c->out, "  %7.4f  ", members[i].score);
         img_sim_put_shown(&c->out, row.name ? row.name : "-", row.name ? row.len : 1);
         img_buf_putc(&c->out, '\n');
+        img_sim_draw_one(&c->draw, row.is_path ? row.name : NULL, &c->out);
+        if (!img_sim_write(c->context, &c->out, err))
+            return false;
     }
     return true;
 }
@@ -215,7 +220,8 @@ bool img_sim_cluster(const struct img_sim_context *context,
                      const struct img_sim_cluster_options *options, struct img_err *err)
 {
     struct cluster c = {.context = context, .options = options};
-    bool ok = open_source(&c, err);
+    bool ok = (!options->preview || img_sim_draw_open(&c.draw, context, options->protocol, err)) &&
+              open_source(&c, err);
     if (ok && c.source.count > 0) {
         ok = find(&c, err);
         context->tally->worked += c.source.count - c.source.skipped;
@@ -223,6 +229,7 @@ bool img_sim_cluster(const struct img_sim_context *context,
             ok = (options->groups || context->form == IMG_FORM_TABLE ? write_groups
                                                                      : write_rows)(&c, err);
     }
+    img_sim_draw_close(&c.draw);
     img_by_cluster_clear(&c.groups);
     img_kmeans_clear(&c.found);
     img_sim_source_close(&c.source);

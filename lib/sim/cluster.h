@@ -3,6 +3,7 @@
 #define IMG_SIM_CLUSTER_H
 
 #include "sim/context.h"
+#include "sim/preview.h"
 
 struct img_sim_cluster_options {
     const char *k;     /* a number, or "auto"; NULL: auto */
@@ -11,6 +12,8 @@ struct img_sim_cluster_options {
     size_t min_size;   /* smaller clusters are none; 0, 1: all are */
     bool groups;       /* a record a cluster, not one a row */
     const char *where; /* a filter on records; NULL: none */
+    bool preview;      /* thumbnails in a table */
+    enum img_preview_protocol protocol;
 };
 
 /* Writes a record a row, in the rows' order, or a record a cluster, the largest first. Fails with USAGE

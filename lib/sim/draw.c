@@ -49,6 +49,12 @@ void img_sim_draw_put(const struct img_sim_draw *draw, const struct img_thumb *t
                         out);
 }
 
+void img_sim_draw_one(struct img_sim_draw *draw, const char *path, struct img_buf *out)
+{
+    if (draw && path)
+        img_sim_draw_put(draw, img_sim_draw_make(draw, &path, 1), out);
+}
+
 void img_sim_draw_close(struct img_sim_draw *draw)
 {
     if (draw->on)

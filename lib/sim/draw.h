@@ -28,6 +28,9 @@ const struct img_thumb *img_sim_draw_make(struct img_sim_draw *draw, const char 
 void img_sim_draw_put(const struct img_sim_draw *draw, const struct img_thumb *thumb,
                       struct img_buf *out);
 
+/* Makes and appends the thumbnail of one path; nothing when draw or path is NULL. */
+void img_sim_draw_one(struct img_sim_draw *draw, const char *path, struct img_buf *out);
+
 void img_sim_draw_close(struct img_sim_draw *draw);
 
 #endif

@@ -10,6 +10,7 @@ struct work {
     const struct img_sim_dupes_options *options;
     struct img_sim_source source;
     struct img_dupes dupes;
+    struct img_sim_draw draw;
     struct img_buf out;
 };
 
@@ -55,7 +56,7 @@ static bool show(struct work *w, struct img_err *err)
     img_dupes_sort(&w->dupes);
     for (size_t i = 0; i < w->dupes.group_count; i++)
         if (!img_dupes_put(&w->out, w->context->form, &w->source, &w->dupes, &w->dupes.groups[i],
-                           i + 1, err) ||
+                           i + 1, &w->draw, err) ||
             !img_sim_write(w->context, &w->out, err))
             return false;
     return true;
@@ -82,9 +83,11 @@ bool img_sim_dupes(const struct img_sim_context *context,
                    const struct img_sim_dupes_options *options, struct img_err *err)
 {
     struct work w = {.context = context, .options = options};
-    bool ok = work(&w, err);
+    bool ok = (!options->preview || img_sim_draw_open(&w.draw, context, options->protocol, err)) &&
+              work(&w, err);
     if (ok && context->exit_status && w.dupes.group_count == 0 && context->tally->failed == 0)
         context->tally->failed = 1;
+    img_sim_draw_close(&w.draw);
     img_dupes_clear(&w.dupes);
     img_sim_source_close(&w.source);
     img_buf_clear(&w.out);

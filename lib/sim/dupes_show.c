@@ -26,6 +26,7 @@ struct show {
     struct img_json_object record; /* of the member at hand, and its path; NULL: none */
     const char *path;
     size_t path_len;
+    struct img_sim_draw *draw;
 };
 
 static const struct img_dupes_row *row_of(const struct show *s, const struct img_dupes_member *member)
@@ -149,6 +150,7 @@ static void put_row(struct show *s, const struct img_dupes_member *member, bool 
     if (member->orientation > 1)
         img_buf_printf(s->out, "  (%s)", turned[member->orientation]);
     img_buf_putc(s->out, '\n');
+    img_sim_draw_one(s->draw, s->path, s->out);
 }
 
 static bool put_lines(struct show *s, enum img_sim_form form, size_t number, struct img_err *err)
@@ -170,9 +172,11 @@ static bool put_lines(struct show *s, enum img_sim_form form, size_t number, str
 
 bool img_dupes_put(struct img_buf *out, enum img_sim_form form,
                    const struct img_sim_source *source, const struct img_dupes *dupes,
-                   const struct img_dupes_group *group, size_t number, struct img_err *err)
+                   const struct img_dupes_group *group, size_t number, struct img_sim_draw *draw,
+                   struct img_err *err)
 {
-    struct show s = {.out = out, .source = source, .dupes = dupes, .group = group};
+    struct show s = {
+        .out = out, .source = source, .dupes = dupes, .group = group, .draw = draw};
     bool ok = form == IMG_FORM_JSONL    ? put_json(&s, err)
               : form == IMG_FORM_PATHS0 ? put_paths0(&s, err)
                                         : put_lines(&s, form, number, err);

@@ -230,19 +230,13 @@ static bool read_item(struct img_sheet_list *list, const char *line, size_t len,
     return (item->text || item->path || item->failed) && take_labels(list, object, item, err);
 }
 
-/* Whether a member is the one that the group's own "keeper" names. */
-static bool is_keeper(struct img_sheet_list *list, const struct img_json_value *keeper,
-                      const struct img_json_value *member, const struct img_sheet_item *item)
+/* Whether a member, whose name is written as name, is the one that the group's own "keeper" names. */
+static bool is_keeper(const struct img_json_value *keeper, const struct img_json_value *name,
+                      const struct img_sheet_item *item)
 {
-    struct img_err err;
-    const char *name;
-    if (!keeper)
+    if (!keeper || !name)
         return item->keeper;
-    if (keeper->len == member->len && memcmp(keeper->text, member->text, keeper->len) == 0)
-        return true;
-    return keeper->kind == IMG_JSON_STRING && item->path &&
-           img_json_get_string(keeper, &list->line, &name, NULL, &err) &&
-           strcmp(name, item->path) == 0;
+    return keeper->len == name->len && memcmp(keeper->text, name->text, name->len) == 0;
 }
 
 /* A member of a group: a record, or just a path. */
@@ -252,6 +246,7 @@ static bool add_member(struct img_sheet_list *list, const struct img_sheet_secti
 {
     struct img_sheet_item item = {0};
     struct img_json_object object;
+    const struct img_json_value *name = member;
     if (member->kind == IMG_JSON_STRING) {
         const char *path;
         if (!img_json_get_string(member, &list->line, &path, NULL, err))
@@ -263,8 +258,10 @@ static bool add_member(struct img_sheet_list *list, const struct img_sheet_secti
         return img_err_set(err, IMG_ERR_BAD_RECORD, "members that are no records and no paths");
     } else if (!read_item(list, member->text, member->len, &item, &object, err)) {
         return false;
+    } else {
+        name = img_json_find(&object, "image_path");
     }
-    item.keeper = is_keeper(list, keeper, member, &item);
+    item.keeper = is_keeper(keeper, name, &item);
     return push(list, section, &item, err);
 }
 

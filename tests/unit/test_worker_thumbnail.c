@@ -131,6 +131,12 @@ static void the_real_one(void **state)
     assert_true(ask(workers, ppm, len, 2, IMG_THUMBNAIL_RGB, &out, &extent, &err));
     assert_int_equal(extent.columns, 2);
     assert_int_equal(extent.rows, 1);
+    /* One that fills the square. */
+    img_buf_reset(&out);
+    assert_true(ask(workers, "P5 3 3 255\n123456789", 20, 3, IMG_THUMBNAIL_RGB, &out, &extent,
+                    &err));
+    assert_int_equal(extent.rows, 3);
+    assert_int_equal(out.len, 27);
     img_buf_reset(&out);
     if (!ask(workers, ppm, len, 64, IMG_THUMBNAIL_JPEG, &out, &extent, &err))
         fail_msg("%s", err.text);
