@@ -297,12 +297,13 @@ check-qdrant: all $(TEST_TOOLS:%=$(BUILD)/tools/%)
 	@test -n '$(QDRANT_URL)' || { echo 'usage: make check-qdrant QDRANT_URL=http://localhost:6333'; exit 2; }
 	@$(TEST_ENV) QDRANT_URL='$(QDRANT_URL)' prove $(filter tests/e2e/store-%,$(E2E_TESTS))
 
-check-full: all $(FULL_TESTS:%=$(BUILD)/full/%) $(BUILD)/tools/mutate $(BUILD)/tools/make-copies $(BUILD)/tools/score-copies $(BUILD)/tools/qdrantd $(BUILD)/tools/make-records \
+check-full: all $(FULL_TESTS:%=$(BUILD)/full/%) $(BUILD)/tools/mutate $(BUILD)/tools/serveload $(BUILD)/tools/make-copies $(BUILD)/tools/score-copies $(BUILD)/tools/qdrantd $(BUILD)/tools/make-records \
 		$(BUILD)/tests/img-decode-hooks
 	@$(TEST_ENV) tests/run-unit.sh $(FULL_TESTS:%=$(BUILD)/full/%)
 	@IMG_TEST_FILES=2000 $(TEST_ENV) prove tests/e2e/hostile.t
 	@IMG_TEST_PICTURES=200 $(TEST_ENV) prove -v tests/e2e/sim-dupes-corpus.t
 	@IMG_TEST_RECORDS=20000 IMG_TEST_DIMENSION=512 $(TEST_ENV) prove tests/e2e/store-faults.t
+	@IMG_TEST_REQUESTS=10000 $(TEST_ENV) prove tests/e2e/serve-load.t
 
 # Full-size models take hours under valgrind; the address sanitizer has them.
 VALGRIND_TESTS := $(filter-out test_engine test_pipeline,$(UNIT_TESTS))

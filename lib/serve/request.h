@@ -21,9 +21,18 @@ enum {
     IMG_REQUEST_AHEAD = 1024 * 1024, /* bytes of a streamed answer that may wait for the client */
 };
 
+/* Why a request goes no further; zeroed: it does. */
+struct img_refusal {
+    unsigned status;
+    enum img_dialect dialect;
+    const char *allow; /* methods, with 405 */
+    const char *text;
+};
+
 struct img_request {
     struct img_serve *serve;
-    const struct img_route *route;
+    const struct img_route *route; /* NULL: refused */
+    struct img_refusal refusal;
     void *connection; /* HTTP's */
     atomic_uint refs;
     double begun; /* img_item_clock() at its head */

@@ -118,38 +118,49 @@ static void add_headers(struct img_serve *serve, struct MHD_Response *response, 
         MHD_add_response_header(response, "Connection", "close");
 }
 
-/* An answer to a head alone. The connection does not wait for a body that nobody wants. */
+static enum img_code code_of(unsigned status)
+{
+    switch (status) {
+    case 404:
+        return IMG_ERR_NOT_FOUND;
+    case 405:
+        return IMG_ERR_BAD_RECORD;
+    case 413:
+        return IMG_ERR_TOO_LARGE;
+    case 429:
+        return IMG_ERR_SYSTEM;
+    default:
+        return IMG_ERR_PERMISSION;
+    }
+}
+
+/* The answer to a request that goes no further. */
 static enum MHD_Result refuse(struct img_door *door, struct MHD_Connection *connection,
-                              enum img_dialect dialect, unsigned status, const char *allow,
-                              const char *text)
+                              const struct img_refusal *refusal)
 {
     struct img_serve *serve = door->web->serve;
-    const struct img_route shape = {.dialect = dialect};
+    const struct img_route shape = {.dialect = refusal->dialect};
     struct img_request *r = img_request_new(serve, &shape, NULL);
-    struct img_err err = {.code = status == 404   ? IMG_ERR_NOT_FOUND
-                                  : status == 413 ? IMG_ERR_TOO_LARGE
-                                  : status == 429 ? IMG_ERR_SYSTEM
-                                  : status == 405 ? IMG_ERR_BAD_RECORD
-                                                  : IMG_ERR_PERMISSION};
+    struct img_err err = {.code = code_of(refusal->status)};
     if (!r)
         return MHD_NO;
-    snprintf(err.text, sizeof err.text, "%s", text);
-    img_request_fail(r, status, &err);
+    snprintf(err.text, sizeof err.text, "%s", refusal->text);
+    img_request_fail(r, refusal->status, &err);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(r->out.len, r->out.data, MHD_RESPMEM_MUST_COPY);
     img_request_release(r);
     if (!response)
         return MHD_NO;
     add_headers(serve, response, "application/json");
-    if (allow)
-        MHD_add_response_header(response, "Allow", allow);
-    if (status == 401)
+    if (refusal->allow)
+        MHD_add_response_header(response, "Allow", refusal->allow);
+    if (refusal->status == 401)
         MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
-    if (status == 429)
+    if (refusal->status == 429)
         MHD_add_response_header(response, "Retry-After", "1");
     atomic_fetch_add(&serve->metrics.turned_away, 1);
     enter(door->web, connection, ANSWERING, 0);
-    enum MHD_Result result = MHD_queue_response(connection, status, response);
+    enum MHD_Result result = MHD_queue_response(connection, refusal->status, response);
     MHD_destroy_response(response);
     return result;
 }
@@ -173,61 +184,72 @@ static const char *header(struct MHD_Connection *connection, const char *name)
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-/* Content-Length is of digits, which libmicrohttpd has checked. */
-static bool announces_more(struct MHD_Connection *connection, size_t most)
+/* Content-Length is of digits, which libmicrohttpd has checked; 0 when there is none. */
+static uint64_t announced(struct MHD_Connection *connection)
 {
     const char *length = header(connection, "Content-Length");
-    return length && strtoull(length, NULL, 10) > most;
+    return length ? strtoull(length, NULL, 10) : 0;
 }
 
-/* Who may not ask, or not now; 0 when nothing speaks against it. */
-static enum MHD_Result judge(struct img_door *door, struct MHD_Connection *connection,
-                             const struct img_route *route, bool *refused)
+static struct img_refusal refusal_of(unsigned status, const char *text)
+{
+    return (struct img_refusal){.status = status, .text = text};
+}
+
+/* Who may not ask; status 0 when nothing speaks against it. */
+static struct img_refusal judge(const struct img_door *door, struct MHD_Connection *connection,
+                                const char *url, const char *method,
+                                const struct img_route **route)
 {
     struct img_serve *serve = door->web->serve;
     const char *host = header(connection, "Host");
-    *refused = true;
+    const struct img_route *other;
+    *route = img_route_find(url, method, &other);
     if (door->checks_host && !img_guard_host(host, &serve->options->hosts))
-        return refuse(door, connection, route->dialect, 421, NULL,
-                      "Host is none of this server's names (--allow-host adds one)");
+        return refusal_of(421, "Host is none of this server's names (--allow-host adds one)");
     if (!img_guard_origin(header(connection, "Origin"), host))
-        return refuse(door, connection, route->dialect, 403, NULL,
-                      "pages of other sites may not ask");
-    if (serve->has_token && !route->open &&
+        return refusal_of(403, "pages of other sites may not ask");
+    if (!*route && other)
+        return (struct img_refusal){.status = 405, .text = "the path has another method",
+                                    .allow = other->post ? "POST" : "GET, HEAD"};
+    if (!*route)
+        return refusal_of(404, "there is no such path");
+    if (serve->has_token && !(*route)->open &&
         !img_guard_token(header(connection, "Authorization"), serve->token))
-        return refuse(door, connection, route->dialect, 401, NULL, "a token is needed");
-    if (announces_more(connection, serve->body_max))
-        return refuse(door, connection, route->dialect, 413, NULL, "the request is too large");
-    if (route->post && atomic_load(&serve->metrics.active) >= (size_t)serve->options->queue)
-        return refuse(door, connection, route->dialect, 429, NULL, "too many requests at a time");
-    *refused = false;
-    return MHD_YES;
+        return refusal_of(401, "a token is needed");
+    return (struct img_refusal){0};
 }
 
+static enum img_dialect dialect_of(const struct img_route *route, const char *url)
+{
+    if (route)
+        return route->dialect;
+    return strncmp(url, "/v1/", 4) == 0 ? IMG_DIALECT_OPENAI : IMG_DIALECT_OURS;
+}
+
+/* A body that is announced and not too long is let in even where nobody wants it: the client could
+ * otherwise be cut off before it has read why. */
 static enum MHD_Result begin(struct img_door *door, struct MHD_Connection *connection,
                              const char *url, const char *method, void **context)
 {
-    const struct img_route *other;
-    const struct img_route *route = img_route_find(url, method, &other);
+    struct img_serve *serve = door->web->serve;
+    const struct img_route *route;
     struct img_err err;
-    bool refused;
-    if (!route && other)
-        return refuse(door, connection, other->dialect, 405, other->post ? "POST" : "GET, HEAD",
-                      "the path has another method");
-    if (!route)
-        return refuse(door, connection,
-                      strncmp(url, "/v1/", 4) == 0 ? IMG_DIALECT_OPENAI : IMG_DIALECT_OURS, 404,
-                      NULL, "there is no such path");
-    enum MHD_Result result = judge(door, connection, route, &refused);
-    if (refused)
-        return result;
-    struct img_request *r = img_request_new(door->web->serve, route, connection);
+    struct img_refusal refusal = judge(door, connection, url, method, &route);
+    uint64_t length = announced(connection);
+    if (length > serve->body_max)
+        refusal = refusal_of(413, "the request is too large");
+    refusal.dialect = dialect_of(route, url);
+    if (refusal.status && (length == 0 || length > serve->body_max))
+        return refuse(door, connection, &refusal);
+    struct img_request *r = img_request_new(serve, route, connection);
     if (!r)
         return MHD_NO;
     *context = r;
+    r->refusal = refusal;
     const char *type = header(connection, "Content-Type");
     r->type = img_arena_copy(&r->arena, type ? type : "", type ? strlen(type) : 0, &err);
-    r->body.limit = door->web->serve->body_max + 1;
+    r->body.limit = serve->body_max + 1;
     MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_pair, r);
     enter(door->web, connection, BODY_AWAITED, 0);
     return r->type ? MHD_YES : MHD_NO;
@@ -244,24 +266,34 @@ static bool keep(struct img_web *web, struct img_request *r, const char *bytes, 
         return r->arrived <= 2 * serve->body_max; /* who goes on for ever is not listened to */
     if (atomic_load(&serve->metrics.body_bytes) > serve->options->memory)
         r->no_room = true;
-    if (!r->no_room)
+    if (!r->no_room && !r->refusal.status)
         img_buf_put(&r->body, bytes, len);
     r->no_room = r->no_room || r->body.failed;
     atomic_fetch_add(&serve->metrics.body_bytes, r->body.cap - before);
     return true;
 }
 
+static enum MHD_Result turn_away(struct img_door *door, struct img_request *r, unsigned status,
+                                 const char *text)
+{
+    r->refusal.status = status;
+    r->refusal.text = text;
+    return refuse(door, r->connection, &r->refusal);
+}
+
 static enum MHD_Result submit(struct img_door *door, struct img_request *r)
 {
     struct img_serve *serve = door->web->serve;
+    if (r->refusal.status)
+        return refuse(door, r->connection, &r->refusal);
     if (r->arrived > serve->body_max)
-        return refuse(door, r->connection, r->route->dialect, 413, NULL, "the request is too large");
+        return turn_away(door, r, 413, "the request is too large");
     r->counted = true;
     bool crowded = atomic_fetch_add(&serve->metrics.active, 1) >= (size_t)serve->options->queue;
-    if (r->route->post && (crowded || r->no_room))
-        return refuse(door, r->connection, r->route->dialect, 429, NULL,
-                      r->no_room ? "too much to keep in memory at a time"
-                                 : "too many requests at a time");
+    if (r->route->post && r->no_room)
+        return turn_away(door, r, 429, "too much to keep in memory at a time");
+    if (r->route->post && crowded)
+        return turn_away(door, r, 429, "too many requests at a time");
     enter(door->web, r->connection, AT_WORK, 0);
     r->admitted = true;
     pthread_mutex_lock(&r->lock);

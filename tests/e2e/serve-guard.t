@@ -171,7 +171,7 @@ is "$(tr '\n' ' ' <got)" 'READY=1 answered STOPPING=1 signal 15 ' 'socket activa
 
 # SIGTERM: what has begun is answered.
 serve_start --root . --no-cache
-for i in $(seq 200); do echo a.png; done | jq -cR . | jq -cs '{image_paths: .}' >many.json
+yes a.png | head -n 200 | jq -cR . | jq -cs '{image_paths: .}' >many.json
 curl -s -o drained --max-time 60 -H 'Content-Type: application/json' --data-binary @many.json \
     "$URL/api/v1/embeddings/image/batch" &
 curl_pid=$!

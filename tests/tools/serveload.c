@@ -155,10 +155,11 @@ static bool ask_well(int fd, long i, char *reply)
 {
     struct picture *p = &pictures[(size_t)i % picture_count];
     size_t len;
-    int status = post(fd, "image/png", p->bytes, p->len, p->len) ? get(fd, reply, &len) : 0;
+    int status = 429;
     while (status == 429) {
-        usleep(20000);
         status = post(fd, "image/png", p->bytes, p->len, p->len) ? get(fd, reply, &len) : 0;
+        if (status == 429)
+            usleep(20000);
     }
     if (status == 200 && same_embedding(p, reply)) {
         atomic_fetch_add(&good, 1);
