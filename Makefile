@@ -240,11 +240,12 @@ endif
 # arm64 is needed. On arm64 itself the unit tests cover them.
 NEON_CC ?= aarch64-linux-gnu-gcc
 QEMU_ARM64 ?= qemu-aarch64
-NEON_SOURCES := $(filter-out $(KERNELS_X86) $(KERNELS_OTHER),$(sort $(wildcard lib/kernel/*.c))) \
+NEON_SOURCES := $(filter-out $(KERNELS_X86) $(KERNELS_OTHER),$(sort $(wildcard lib/kernel/*.c)) \
+	$(sort $(wildcard lib/search/kernels_*.c lib/search/sets_*.c)) lib/search/choose.c) \
 	lib/base/err.c $(sort $(wildcard tests/support/kernel_*.c tests/neon/*.c))
 NEON_TEST := $(BUILD)/neon/test_neon
 
-$(NEON_TEST): $(NEON_SOURCES) $(wildcard lib/kernel/*.h lib/base/*.h tests/support/kernel_*.h) Makefile
+$(NEON_TEST): $(NEON_SOURCES) $(wildcard lib/kernel/*.h lib/search/*.h lib/base/*.h tests/support/kernel_*.h) Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)$(NEON_CC) -std=c17 -D_GNU_SOURCE -O2 -pthread $(FLOATS) $(WARNINGS) -Ilib -Itests -static \
 		-o $@ $(NEON_SOURCES) -lm
