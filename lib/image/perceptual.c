@@ -4,55 +4,75 @@
 #include <math.h>
 #include <string.h>
 
+#include "image/lanes.h"
+
 enum {
     CELLS = 32,
     FREQUENCIES = 15, /* 0..14 */
     LEVEL = 16,       /* a cell's units in one grey level */
     COSINE = 1 << 14,
+    SIDE_MAX = 4096, /* IMG_SIZE_MAX, in picture.h, which includes this */
 };
 
 static const double pi = 3.14159265358979323846;
 
-/* Luma in thousandths (ITU-R BT.601). */
-static int64_t luma(const uint8_t *pixel)
+/* Samples of a row, `weight` times over. */
+IMG_FAST static void add_row(int32_t *sums, const uint8_t *row, size_t samples, int32_t weight)
 {
-    return 299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2];
+    uint16_t words[SIDE_MAX * 3];
+    size_t i = 0;
+    img_lanes_widen(row, samples, words);
+    for (; samples - i >= IMG_LANES; i += IMG_LANES) {
+        img_lanes values, sum;
+        img_lanes_load(&values, words + i);
+        memcpy(&sum, sums + i, sizeof sum);
+        sum += values * weight;
+        memcpy(sums + i, &sum, sizeof sum);
+    }
+    for (; i < samples; i++)
+        sums[i] += words[i] * weight;
 }
 
-/* Horizontal means of a row's pixels times size: each pixel spreads over its share of the cells. */
-static void spread_row(const uint8_t *rgb, uint32_t size, int64_t cells[CELLS])
+/* How much of pixel `at` lies in `cell`: each pixel is CELLS parts wide, each cell size of them. */
+static uint32_t share_of(uint32_t at, uint32_t cell, uint32_t size)
 {
-    memset(cells, 0, CELLS * sizeof *cells);
-    for (uint32_t x = 0; x < size; x++) {
-        int64_t value = luma(rgb + (size_t)x * 3);
-        uint32_t from = x * CELLS, to = from + CELLS;
-        for (uint32_t cell = from / size; from < to; cell++) {
-            uint32_t end = (cell + 1) * size < to ? (cell + 1) * size : to;
-            cells[cell] += value * (end - from);
-            from = end;
-        }
-    }
+    uint32_t from = at * CELLS, to = from + CELLS;
+    uint32_t begin = cell * size > from ? cell * size : from;
+    uint32_t end = (cell + 1) * size < to ? (cell + 1) * size : to;
+    return end - begin;
 }
 
-/* Grey values of the cells, in sixteenths of a level. Integers, so that a mirrored picture gives
- * exactly the mirrored cells. */
-static void make_cells(const uint8_t *pixels, uint32_t size, int64_t grey[CELLS][CELLS])
+/* A row of cells, from what a stretch of rows comes to: luma (ITU-R BT.601) by cells, and the colours'
+ * sums. */
+static void make_cell_row(const int32_t *sums, uint32_t size, int64_t grey[CELLS], int64_t colours[3])
 {
-    int64_t row[CELLS], unit = (int64_t)size * size * 1000;
-    memset(grey, 0, CELLS * sizeof *grey);
-    for (uint32_t y = 0; y < size; y++) {
-        spread_row(pixels + (size_t)y * size * 3, size, row);
-        uint32_t from = y * CELLS, to = from + CELLS;
-        for (uint32_t cell = from / size; from < to; cell++) {
-            uint32_t end = (cell + 1) * size < to ? (cell + 1) * size : to;
-            for (int x = 0; x < CELLS; x++)
-                grey[cell][x] += row[x] * (end - from);
-            from = end;
+    const int64_t unit = (int64_t)size * size * 1000;
+    for (uint32_t cell = 0; cell < CELLS; cell++) {
+        int64_t luma = 0;
+        for (uint32_t x = cell * size / CELLS; x * CELLS < (cell + 1) * size; x++) {
+            const int32_t *at = sums + (size_t)x * 3;
+            luma += (299 * (int64_t)at[0] + 587 * (int64_t)at[1] + 114 * (int64_t)at[2]) *
+                    share_of(x, cell, size);
         }
+        grey[cell] = luma * LEVEL / unit;
     }
-    for (int y = 0; y < CELLS; y++)
-        for (int x = 0; x < CELLS; x++)
-            grey[y][x] = grey[y][x] * LEVEL / unit;
+    for (size_t i = 0; i < (size_t)size * 3; i++)
+        colours[i % 3] += sums[i];
+}
+
+/* Grey values of the cells, in sixteenths of a level, and each colour's sum over the pixels, CELLS times.
+ * Integers, so that a mirrored picture gives exactly the mirrored cells. */
+static void make_cells(const uint8_t *pixels, uint32_t size, int64_t grey[CELLS][CELLS],
+                       int64_t colours[3])
+{
+    int32_t sums[SIDE_MAX * 3];
+    size_t samples = (size_t)size * 3;
+    for (uint32_t cell = 0; cell < CELLS; cell++) {
+        memset(sums, 0, samples * sizeof *sums);
+        for (uint32_t y = cell * size / CELLS; y * CELLS < (cell + 1) * size; y++)
+            add_row(sums, pixels + y * samples, samples, (int32_t)share_of(y, cell, size));
+        make_cell_row(sums, size, grey[cell], colours);
+    }
 }
 
 /* cosines[u][x] = cos(pi u (2x + 1) / 64), exactly symmetric in x. */
@@ -104,28 +124,27 @@ static void put_states(double coefficients[FREQUENCIES][FREQUENCIES], struct img
     }
 }
 
-static void put_colour(const uint8_t *pixels, uint32_t size, struct img_perceptual *hash)
+static void put_colour(const int64_t sums[3], uint32_t size, struct img_perceptual *hash)
 {
-    static const unsigned most[3] = {31, 63, 31}, shift[3] = {11, 5, 0};
-    uint64_t count = (uint64_t)size * size, sums[3] = {0};
+    static const int64_t most[3] = {31, 63, 31};
+    static const unsigned shift[3] = {11, 5, 0};
+    int64_t white = (int64_t)size * size * CELLS * 255;
     unsigned colour = 0;
-    for (uint64_t i = 0; i < count * 3; i++)
-        sums[i % 3] += pixels[i];
     for (int i = 0; i < 3; i++)
-        colour |= (unsigned)((sums[i] * most[i] * 2 + count * 255) / (count * 510)) << shift[i];
+        colour |= (unsigned)((sums[i] * most[i] * 2 + white) / (2 * white)) << shift[i];
     hash->bytes[2 * IMG_PERCEPTUAL_PLANE] = (uint8_t)colour;
     hash->bytes[2 * IMG_PERCEPTUAL_PLANE + 1] = (uint8_t)(colour >> 8);
 }
 
 void img_perceptual_hash(const uint8_t *pixels, uint32_t size, struct img_perceptual *hash)
 {
-    int64_t grey[CELLS][CELLS];
+    int64_t grey[CELLS][CELLS], colours[3] = {0};
     double coefficients[FREQUENCIES][FREQUENCIES];
     memset(hash, 0, sizeof *hash);
-    make_cells(pixels, size, grey);
+    make_cells(pixels, size, grey, colours);
     transform(grey, coefficients);
     put_states(coefficients, hash);
-    put_colour(pixels, size, hash);
+    put_colour(colours, size, hash);
 }
 
 static uint64_t word(const uint8_t *plane, unsigned first)

@@ -6,48 +6,62 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "image/lanes.h"
+
 /* What rounding pixels to integers, by the decoder and by the resampler, adds to the variance of the
  * Laplacian: 16 + 4 times a twelfth each. */
 static const double rounding = 2 * 20.0 / 12;
 
-/* Sums over what is counted of one channel, or of all. */
-struct sums {
-    int64_t values, squares;           /* of the samples */
-    int64_t edges, edge_squares;       /* of the Laplacian, away from the border */
-    int64_t slopes;                    /* squares of the gradient there */
+/* Sums of squares over the three channels. */
+struct squares {
+    int64_t samples;
+    int64_t laplacians, slopes; /* away from the border */
 };
 
-static double variance_of(int64_t sum, int64_t squares, int64_t count)
+/* The inner samples of a row that has others above and below. A lane's sum is below 2^31 for IMG_SIZE_MAX
+ * pixels. */
+IMG_FAST static void add_edges(const uint16_t *above, const uint16_t *row, const uint16_t *below,
+                               size_t samples, struct squares *squares)
 {
-    if (count == 0)
-        return 0.0;
-    double mean = (double)sum / (double)count;
-    return fmax((double)squares / (double)count - mean * mean, 0.0);
-}
-
-static void add_edges(struct sums *sums, const uint8_t *at, size_t stride)
-{
-    int32_t right = at[3] - *at, below = at[stride] - *at;
-    int32_t laplacian = right + below + *(at - 3) - *at + *(at - stride) - *at;
-    sums->edges += laplacian;
-    sums->edge_squares += laplacian * laplacian;
-    sums->slopes += right * right + below * below;
-}
-
-static struct sums sum_channel(const uint8_t *pixels, uint32_t size)
-{
-    struct sums sums = {0};
-    size_t stride = (size_t)size * 3;
-    for (uint32_t y = 0; y < size; y++) {
-        const uint8_t *at = pixels + y * stride;
-        for (uint32_t x = 0; x < size; x++, at += 3) {
-            sums.values += *at;
-            sums.squares += *at * *at;
-            if (x > 0 && y > 0 && x + 1 < size && y + 1 < size)
-                add_edges(&sums, at, stride);
-        }
+    img_lanes laplacians = {0}, slopes = {0};
+    size_t i = 3, end = samples - 3;
+    for (; end - i >= IMG_LANES; i += IMG_LANES) {
+        img_lanes here, right, left, up, down;
+        img_lanes_load(&here, row + i);
+        img_lanes_load(&right, row + i + 3);
+        img_lanes_load(&left, row + i - 3);
+        img_lanes_load(&up, above + i);
+        img_lanes_load(&down, below + i);
+        right -= here;
+        down -= here;
+        img_lanes laplacian = right + down + left - here + up - here;
+        laplacians += laplacian * laplacian;
+        slopes += right * right + down * down;
     }
-    return sums;
+    squares->laplacians += img_lanes_sum(&laplacians);
+    squares->slopes += img_lanes_sum(&slopes);
+    for (; i < end; i++) {
+        int32_t right = row[i + 3] - row[i], down = below[i] - row[i];
+        int32_t laplacian = right + down + row[i - 3] - row[i] + above[i] - row[i];
+        squares->laplacians += laplacian * laplacian;
+        squares->slopes += right * right + down * down;
+    }
+}
+
+IMG_FAST static void add_samples(const uint8_t *bytes, uint16_t *row, size_t samples,
+                                 struct squares *squares)
+{
+    img_lanes sum = {0};
+    size_t i = 0;
+    img_lanes_widen(bytes, samples, row);
+    for (; samples - i >= IMG_LANES; i += IMG_LANES) {
+        img_lanes here;
+        img_lanes_load(&here, row + i);
+        sum += here * here;
+    }
+    squares->samples += img_lanes_sum(&sum);
+    for (; i < samples; i++)
+        squares->samples += row[i] * row[i];
 }
 
 static int64_t count_clipped(const uint8_t *pixels, int64_t count)
@@ -60,18 +74,27 @@ static int64_t count_clipped(const uint8_t *pixels, int64_t count)
 
 void img_quality_measure(const uint8_t *pixels, uint32_t size, struct img_info *info)
 {
-    int64_t count = (int64_t)size * size;
-    int64_t inside = size > 2 ? (int64_t)(size - 2) * (size - 2) : 0;
-    double contrast = 0, sharpness = -rounding, gradient = 0;
-    for (size_t channel = 0; channel < 3; channel++) {
-        struct sums sums = sum_channel(pixels + channel, size);
-        contrast += variance_of(sums.values, sums.squares, count) / 3;
-        sharpness += variance_of(sums.edges, sums.edge_squares, inside) / 3;
-        gradient += inside > 0 ? (double)sums.slopes / (double)inside / 3 : 0;
+    size_t stride = (size_t)size * 3;
+    int64_t count = (int64_t)size * size, sums[3] = {0};
+    struct squares squares = {0};
+    uint16_t rows[3][IMG_SIZE_MAX * 3];
+    for (const uint8_t *at = pixels, *end = pixels + count * 3; at < end; at += 3)
+        for (int i = 0; i < 3; i++)
+            sums[i] += at[i];
+    for (uint32_t y = 0; y < size; y++) {
+        add_samples(pixels + y * stride, rows[y % 3], stride, &squares);
+        if (y > 1 && size > 2)
+            add_edges(rows[(y - 2) % 3], rows[(y - 1) % 3], rows[y % 3], stride, &squares);
     }
-    info->contrast = (float)sqrt(contrast);
-    info->sharpness = (float)sqrt(fmax(sharpness, 0));
-    info->gradient = (float)sqrt(gradient);
+    double variance = 0, inside = size > 2 ? 3.0 * (size - 2) * (size - 2) : 1;
+    if (count > 0) {
+        variance = (double)squares.samples / (double)count / 3;
+        for (int i = 0; i < 3; i++)
+            variance -= (double)sums[i] / (double)count * ((double)sums[i] / (double)count) / 3;
+    }
+    info->contrast = variance > 1e-9 ? (float)sqrt(variance) : 0.0F;
+    info->sharpness = (float)sqrt(fmax((double)squares.laplacians / inside - rounding, 0));
+    info->gradient = (float)sqrt((double)squares.slopes / inside);
     info->clipping = count > 0 ? (float)count_clipped(pixels, count) / (float)count : 0.0F;
 }
 

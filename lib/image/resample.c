@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "image/lanes.h"
 
 enum {
     PRECISION = 32 - 8 - 2, /* bits of a coefficient */
@@ -12,14 +13,7 @@ enum {
     BLOCK = 32,             /* samples the vertical pass takes at once */
 };
 
-/* Exact integer arithmetic: the instruction set cannot change a bit here. */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
-#define FAST __attribute__((target_clones("avx2", "default")))
-#else
-#define FAST
-#endif
-
-typedef int32_t lanes __attribute__((vector_size(32)));
+typedef img_lanes lanes;
 typedef uint16_t eight_words __attribute__((vector_size(16)));
 
 /* Keys' cubic with a = -0.5, in the order of operations that decides the last bit. */
@@ -156,7 +150,7 @@ static inline void add_scaled(lanes *sum, const uint16_t *samples, int32_t weigh
 }
 
 /* Samples first to last, and up to a block more, of what may be a whole row. */
-FAST static void widen(const uint8_t *rgb, size_t first, size_t last, uint16_t *out)
+IMG_FAST static void widen(const uint8_t *rgb, size_t first, size_t last, uint16_t *out)
 {
     size_t x = first / BLOCK * BLOCK;
     for (; x + BLOCK <= last; x += BLOCK)
@@ -166,7 +160,7 @@ FAST static void widen(const uint8_t *rgb, size_t first, size_t last, uint16_t *
         out[x] = rgb[x];
 }
 
-FAST static void across(const struct img_resample *resample, uint16_t *out)
+IMG_FAST static void across(const struct img_resample *resample, uint16_t *out)
 {
     for (uint32_t x = 0; x < resample->columns; x++) {
         const uint16_t *from = resample->wide + (size_t)resample->across.first[x] * 3;
@@ -185,7 +179,7 @@ FAST static void across(const struct img_resample *resample, uint16_t *out)
     }
 }
 
-FAST static void down(const uint16_t *rows, size_t stride, const int32_t *weights, uint32_t count,
+IMG_FAST static void down(const uint16_t *rows, size_t stride, const int32_t *weights, uint32_t count,
                       uint8_t *out)
 {
     for (size_t x = 0; x < stride; x += BLOCK) {

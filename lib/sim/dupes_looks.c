@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/size.h"
+#include "image/lanes.h"
 #include "search/search.h"
 
 /* Calibrated on photographs and drawings, re-encoded, resized, turned and cropped by 2 %, against
@@ -19,13 +20,6 @@ enum {
 static const double cosine_exact = 0.5, cosine_limit = 0.8, cosine_turned = 0.2;
 
 enum { LEVELS = 32, CELLS = LEVELS * LEVELS * LEVELS };
-
-/* With bit counting as an instruction where there is one: integers are the same either way. */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
-#define FAST __attribute__((target_clones("avx2", "default")))
-#else
-#define FAST
-#endif
 
 struct spot {
     struct img_look look;
@@ -95,7 +89,7 @@ static size_t first_after(const struct looks *looks, unsigned cell, size_t at)
 
 /* The next spot from `from` on, before `to`, one of whose orientations is within the limit; to when there is
  * none. Most are told by their first half. */
-FAST static size_t next_near(const struct spot *spots, size_t from, size_t to,
+IMG_FAST static size_t next_near(const struct spot *spots, size_t from, size_t to,
                              const struct img_look turned[ORIENTATIONS])
 {
     for (; from < to; from++) {
