@@ -1,5 +1,5 @@
-/* img-store: embedding records into a Qdrant collection, out of it again, and what else there is to do
- * with one. */
+/* img-store: embedding records into a Qdrant collection, out of it again, and what else there is to
+ * do with one. */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -24,7 +24,8 @@ enum command { PUSH, PULL, SEARCH, DELETE, INFO, ALIAS };
 static const struct img_command commands[] = {
     [PUSH] = {"push", NULL, "store the records on standard input, or of collections"},
     [PULL] = {"pull", NULL, "write what is stored as records or a collection"},
-    [SEARCH] = {"search", "[QUERY]...", "find what is most similar to a text, a picture or a vector"},
+    [SEARCH] = {"search", "[QUERY]...",
+                "find what is most similar to a text, a picture or a vector"},
     [DELETE] = {"delete", "[FILE]...", "delete points"},
     [INFO] = {"info", NULL, "say what the collection is"},
     [ALIAS] = {"alias", "[NAME]", "list aliases, or have one stand for the collection"},
@@ -83,7 +84,8 @@ static const struct img_option rows[] = {
     {.long_name = "dry-run", .kind = IMG_OPTION_FLAG, .field = FIELD(dry_run),
      .commands = ON(PUSH) | ON(DELETE), .help = "only say what would be done"},
     {.long_name = "where", .argument = "FILTER", .kind = IMG_OPTION_STRING, .field = FIELD(where),
-     .commands = ON(PULL) | ON(SEARCH) | ON(DELETE), .help = "take only records that this holds for"},
+     .commands = ON(PULL) | ON(SEARCH) | ON(DELETE),
+     .help = "take only records that this holds for"},
     {.long_name = "text", .argument = "TEXT", .kind = IMG_OPTION_OPERAND, .commands = ON(SEARCH),
      .help = "take this text, as it is (repeatable)"},
     {.long_name = "vector", .argument = "FILE|JSON", .kind = IMG_OPTION_OPERAND,
@@ -379,7 +381,8 @@ static bool delete_named(struct state *s, size_t n, struct img_err *err)
     struct img_point_id *ids = img_arena_array(&s->cli.arena, n, sizeof *ids, err);
     const char **names = ids ? img_arena_array(&s->cli.arena, n, sizeof *names, err) : NULL;
     bool *there = names ? img_arena_array(&s->cli.arena, n, sizeof *there, err) : NULL;
-    if (!there || !collect_ids(s, ids, names, err) || !img_qdrant_have(s->store, ids, n, there, err))
+    if (!there || !collect_ids(s, ids, names, err) ||
+        !img_qdrant_have(s->store, ids, n, there, err))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (!there[i]) {
@@ -457,7 +460,8 @@ static bool alias(struct state *s, struct img_err *err)
 static bool run(struct state *s, struct img_err *err)
 {
     static bool (*const run_command[])(struct state *, struct img_err *) = {
-        [PUSH] = push, [PULL] = pull, [SEARCH] = search, [DELETE] = delete_points, [INFO] = info, [ALIAS] = alias};
+        [PUSH] = push,            [PULL] = pull, [SEARCH] = search,
+        [DELETE] = delete_points, [INFO] = info, [ALIAS] = alias};
     const struct img_parsed *parsed = &s->cli.parsed;
     if (!commands[parsed->command].operands && parsed->operand_count > 0)
         return img_err_set(err, IMG_ERR_USAGE, "%s: one operand too many: '%s'",

@@ -59,7 +59,8 @@ static void mark_unchanged(struct img_qdrant_batch *batch, const struct img_qdra
         else
             high = middle;
     }
-    for (; low < batch->count && memcmp(&batch->entries[low].id, &key.id, sizeof key.id) == 0; low++)
+    for (; low < batch->count &&
+         memcmp(&batch->entries[low].id, &key.id, sizeof key.id) == 0; low++)
         batch->entries[low].unchanged = digest && strcmp(batch->entries[low].digest, digest) == 0;
 }
 

@@ -47,8 +47,9 @@ typedef bool (*img_batch_refused)(void *ctx, const struct img_qdrant_batch *batc
                                   const struct img_batch_entry *entry, const struct img_err *why,
                                   struct img_err *err);
 
-/* Sends. Where the server refuses a request for what is in it (400, 413, 422), halves are tried, down
- * to the points it will not have. Adds to counts. Fails with NETWORK when nothing can go on. */
+/* Sends. Where the server refuses a request for what is in it (400, 413, 422), halves are tried,
+ * down to the points it will not have. Adds to counts. Fails with NETWORK when nothing can go
+ * on. */
 IMG_CHECKED bool img_batch_send(struct img_qdrant *store, struct img_qdrant_batch *batch,
                                 const struct img_batch_how *how, struct img_batch_counts *counts,
                                 img_batch_refused refused, void *ctx, struct img_err *err);

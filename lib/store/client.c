@@ -89,7 +89,8 @@ static void tell_reason(const struct img_qdrant *store, struct img_err *err)
     img_arena_clear(&arena);
 }
 
-bool img_qdrant_ask(struct img_qdrant *store, const char *method, const char *path, const char *body,
+bool img_qdrant_ask(struct img_qdrant *store, const char *method, const char *path,
+                    const char *body,
                    size_t len, struct img_err *err)
 {
     struct img_http_answer answer = {0};
@@ -104,7 +105,8 @@ bool img_qdrant_ask(struct img_qdrant *store, const char *method, const char *pa
         .body_len = len,
         .compressed = true,
     };
-    bool ok = img_http_ask(store->http, &request, store->server->retry, &answer, &store->reply, err);
+    bool ok = img_http_ask(store->http, &request, store->server->retry, &answer, &store->reply,
+                           err);
     store->status = answer.status;
     if (ok)
         return true;

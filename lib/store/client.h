@@ -1,5 +1,5 @@
-/* A connection to Qdrant: requests to its REST API, patient with a server that is busy, restarting or
- * cut off in the middle of an answer. One thread's; several threads open one each.
+/* A connection to Qdrant: requests to its REST API, patient with a server that is busy, restarting
+ * or cut off in the middle of an answer. One thread's; several threads open one each.
  * Specification: Qdrant's OpenAPI file. */
 #ifndef IMG_STORE_CLIENT_H
 #define IMG_STORE_CLIENT_H
@@ -34,8 +34,8 @@ struct img_qdrant {
     long status; /* of the last answer; 0: none came */
 };
 
-/* Opens no connection yet. Fails with CONFIG (the url, the collection's name, the key), OUT_OF_MEMORY
- * or SYSTEM. */
+/* Opens no connection yet. Fails with CONFIG (the url, the collection's name, the key),
+ * OUT_OF_MEMORY or SYSTEM. */
 IMG_CHECKED bool img_qdrant_open(struct img_qdrant *store, const struct img_qdrant_server *server,
                                 struct img_err *err);
 void img_qdrant_close(struct img_qdrant *store);
@@ -50,8 +50,8 @@ IMG_CHECKED bool img_qdrant_ask_collection(struct img_qdrant *store, const char 
                                           const char *rest, const char *body, size_t len,
                                           struct img_err *err);
 
-/* The "result" of the answer, inside store->reply. Fails with NETWORK (the answer is not of Qdrant's
- * shape) or OUT_OF_MEMORY. */
+/* The "result" of the answer, inside store->reply. Fails with NETWORK (the answer is not of
+ * Qdrant's shape) or OUT_OF_MEMORY. */
 IMG_CHECKED bool img_qdrant_result(struct img_qdrant *store, struct img_arena *arena,
                                   struct img_json_value *result, struct img_err *err);
 

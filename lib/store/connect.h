@@ -1,4 +1,5 @@
-/* From command line and configuration to a connection: what every program that talks to Qdrant takes. */
+/* From command line and configuration to a connection: what every program that talks to Qdrant
+ * takes. */
 #ifndef IMG_STORE_CONNECT_H
 #define IMG_STORE_CONNECT_H
 

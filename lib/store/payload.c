@@ -101,7 +101,8 @@ static void put_member(struct img_buf *out, const struct img_json_member *member
 
 static void put_true(struct img_buf *out, const char *key)
 {
-    img_buf_printf(out, "%s\"%s\":true", out->data && out->data[out->len - 1] == '{' ? "" : ",", key);
+    bool first = out->data && out->data[out->len - 1] == '{';
+    img_buf_printf(out, "%s\"%s\":true", first ? "" : ",", key);
 }
 
 /* gps_info of the metadata, or of a metadata record that was gone on with. */
@@ -194,7 +195,8 @@ void img_stored_put_record(struct img_buf *out, const struct img_json_object *pa
         }
     }
     if (as_row && !img_json_find(payload, "file"))
-        img_buf_puts(out, ",\"file\":{\"size\":0,\"mtime_ns\":0,\"ctime_ns\":0,\"dev\":0,\"ino\":0}");
+        img_buf_puts(out,
+                     ",\"file\":{\"size\":0,\"mtime_ns\":0,\"ctime_ns\":0,\"dev\":0,\"ino\":0}");
     for (size_t i = 0; i < payload->count; i++) {
         const struct img_json_member *member = &payload->members[i];
         if (!member->shadowed && strcmp(member->key, "img_tools") != 0 &&

@@ -15,7 +15,8 @@ enum { IMG_POINT_ID_TEXT = 37 }; /* 36 characters and the NUL */
 /* A UUID of version 5 (RFC 9562: SHA-1 of a namespace and a name) in img-tools' own namespace,
  * 5f3c8f0e-6c2b-5d0f-9b0e-8d1a4a7c2e61. The name is fingerprint, a newline and path: absolute, or
  * relative to the root that was given. */
-struct img_point_id img_point_id_of_path(const char *fingerprint, const char *path, size_t path_len);
+struct img_point_id img_point_id_of_path(const char *fingerprint, const char *path,
+                                         size_t path_len);
 
 /* For a text, and for bytes that no file is known of: the name is fingerprint, two newlines and
  * image_id. */

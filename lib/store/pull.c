@@ -90,7 +90,8 @@ static bool same_model(struct img_pull_folder *to, const struct img_qdrant_point
     if (!to->writer)
         memcpy(to->fingerprint, fingerprint, strlen(fingerprint) + 1);
     return strcmp(to->fingerprint, fingerprint) == 0 ||
-           img_err_set(err, IMG_ERR_CONFIG, "points of several models, %s and %s, for one collection",
+           img_err_set(err, IMG_ERR_CONFIG,
+                       "points of several models, %s and %s, for one collection",
                        to->fingerprint, fingerprint);
 }
 

@@ -17,8 +17,8 @@ struct img_pull_points {
     int (*stopped)(void); /* not 0: end, with success; may be NULL */
 };
 
-/* Scrolls through all points, in the order of their ids. The filter is asked of the server where that
- * comes to the same, and looked at here. */
+/* Scrolls through all points, in the order of their ids. The filter is asked of the server where
+ * that comes to the same, and looked at here. */
 IMG_CHECKED bool img_pull_points(struct img_qdrant *store, const struct img_pull_points *pull,
                                  struct img_err *err);
 
@@ -31,9 +31,11 @@ struct img_pull_folder {
     char fingerprint[24];
 };
 
-/* The first point tells model, precision and dimension; one of another model is a failure: CONFIG. A
- * point without a path becomes a row that is not found by path. Fails as writing a collection does. */
-IMG_CHECKED bool img_pull_to_folder(struct img_pull_folder *to, const struct img_qdrant_point *point,
+/* The first point tells model, precision and dimension; one of another model is a failure: CONFIG.
+ * A point without a path becomes a row that is not found by path. Fails as writing a collection
+ * does. */
+IMG_CHECKED bool img_pull_to_folder(struct img_pull_folder *to,
+                                    const struct img_qdrant_point *point,
                                     struct img_err *err);
 
 /* Commits and closes. */

@@ -305,8 +305,8 @@ static bool mirror(struct img_push *push, uint64_t *deleted, struct img_err *err
         img_report(push->options.report, IMG_WARNING, "--mirror deletes nothing: %s", why);
     return why ||
            (see_failed(push, err) &&
-            img_remove_gone(&push->store, &push->seen, push->options.root, push->options.how.dry_run,
-                            deleted, err));
+            img_remove_gone(&push->store, &push->seen, push->options.root,
+                            push->options.how.dry_run, deleted, err));
 }
 
 bool img_push_finish(struct img_push *push, bool whole, struct img_push_counts *counts,

@@ -1,7 +1,8 @@
 /* Records into a collection: checked, made into points, sent in batches over several connections.
  *
- * What goes in is kept in memory for some batches only. Ids depend on model and input alone, so a push
- * that was cut off, or is done again, stores every point once; what is there unchanged is not sent. */
+ * What goes in is kept in memory for some batches only. Ids depend on model and input alone, so a
+ * push that was cut off, or is done again, stores every point once; what is there unchanged is not
+ * sent. */
 #ifndef IMG_STORE_PUSH_H
 #define IMG_STORE_PUSH_H
 
@@ -35,8 +36,8 @@ struct img_push_counts {
 
 struct img_push; /* opaque */
 
-/* Opens no connection yet. Fails with CONFIG, OUT_OF_MEMORY or SYSTEM. options are copied; what they
- * point to must outlive the push. */
+/* Opens no connection yet. Fails with CONFIG, OUT_OF_MEMORY or SYSTEM. options are copied; what
+ * they point to must outlive the push. */
 IMG_CHECKED bool img_push_open(struct img_push **push, const struct img_push_options *options,
                                struct img_err *err);
 
@@ -51,7 +52,8 @@ IMG_CHECKED bool img_push_record(struct img_push *push, const char *line, size_t
 void img_push_flush(struct img_push *push);
 
 /* Waits until all is sent; whole says that all records have come, so that mirroring may follow. The
- * points of records that failed stay; where one has no name, nothing is deleted. Then counts holds. */
+ * points of records that failed stay; where one has no name, nothing is deleted. Then counts
+ * holds. */
 IMG_CHECKED bool img_push_finish(struct img_push *push, bool whole, struct img_push_counts *counts,
                                  struct img_err *err);
 

@@ -21,7 +21,8 @@ bool img_remove_ids(struct img_qdrant *store, const struct img_buf *list, struct
     return ok;
 }
 
-bool img_qdrant_have(struct img_qdrant *store, const struct img_point_id *ids, size_t n, bool *there,
+bool img_qdrant_have(struct img_qdrant *store, const struct img_point_id *ids, size_t n,
+                     bool *there,
                     struct img_err *err)
 {
     struct img_arena arena = {.limit = IMG_STORE_READ_MAX};
@@ -43,7 +44,8 @@ bool img_qdrant_have(struct img_qdrant *store, const struct img_point_id *ids, s
               img_qdrant_read_points(&result, &arena, &points, &count, err);
     for (size_t i = 0; ok && i < count; i++) {
         struct img_point_id id;
-        if (points[i].id.len < 2 || !img_point_id_read(points[i].id.text + 1, points[i].id.len - 2, &id))
+        if (points[i].id.len < 2 ||
+            !img_point_id_read(points[i].id.text + 1, points[i].id.len - 2, &id))
             continue;
         for (size_t j = 0; j < n; j++)
             there[j] |= memcmp(&ids[j], &id, sizeof id) == 0;

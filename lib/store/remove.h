@@ -17,8 +17,8 @@ IMG_CHECKED bool img_remove_ids(struct img_qdrant *store, const struct img_buf *
 IMG_CHECKED bool img_count_points(struct img_qdrant *store, const char *filter, uint64_t *count,
                                   struct img_err *err);
 
-/* Deletes the pictures' points that img-store pushed with this root (NULL: without one) and whose ids
- * are not in seen. How many is in *deleted; with dry_run they are only counted. */
+/* Deletes the pictures' points that img-store pushed with this root (NULL: without one) and whose
+ * ids are not in seen. How many is in *deleted; with dry_run they are only counted. */
 IMG_CHECKED bool img_remove_gone(struct img_qdrant *store, const struct img_seen *seen,
                                  const char *root, bool dry_run, uint64_t *deleted,
                                  struct img_err *err);

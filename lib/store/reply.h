@@ -22,8 +22,8 @@ IMG_CHECKED bool img_qdrant_read_points(const struct img_json_value *list, struc
                                        const struct img_qdrant_point **points, size_t *count,
                                        struct img_err *err);
 
-/* The result of a scroll or a query: its points and where the next page begins (kind NULL: nowhere).
- * Fails likewise. */
+/* The result of a scroll or a query: its points and where the next page begins (kind NULL:
+ * nowhere). Fails likewise. */
 IMG_CHECKED bool img_qdrant_read_page(const struct img_json_value *result, struct img_arena *arena,
                                      const struct img_qdrant_point **points, size_t *count,
                                      struct img_json_value *next, struct img_err *err);

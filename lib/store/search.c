@@ -10,8 +10,8 @@
 #include "store/payload.h"
 #include "store/reply.h"
 
-/* The server's scores are float32: a few more are asked for, so that the order among near equals, and
- * which of them are the best k, is decided by the scores computed here. */
+/* The server's scores are float32: a few more are asked for, so that the order among near equals,
+ * and which of them are the best k, is decided by the scores computed here. */
 enum { SPARE = 8 };
 
 /* Vectors of a Cosine collection have length 1, and then every metric ranks them alike. */
@@ -85,8 +85,8 @@ static int by_score(const void *a, const void *b)
 
 /* All results of one query, more than are wanted, best first. */
 static bool ask(struct img_qdrant_search *search, const float *query, enum img_metric metric,
-                size_t limit, struct img_arena *arena, struct img_sim_result *results, size_t *count,
-                struct img_err *err)
+                size_t limit, struct img_arena *arena, struct img_sim_result *results,
+                size_t *count, struct img_err *err)
 {
     struct img_arena page = {.limit = IMG_STORE_READ_MAX};
     struct img_json_value result, next;
@@ -104,7 +104,8 @@ static bool ask(struct img_qdrant_search *search, const float *query, enum img_m
     for (size_t i = 0; ok && i < *count; i++) {
         ok = keep(search, &points[i], arena, &results[i], err);
         if (ok)
-            results[i].score = img_score(query, results[i].vector, search->target.dimension, metric);
+            results[i].score = img_score(query, results[i].vector, search->target.dimension,
+                                         metric);
     }
     if (ok)
         qsort(results, *count, sizeof *results, by_score);

@@ -126,7 +126,8 @@ static void put_spec(struct img_buf *body, const struct img_target_spec *spec)
 }
 
 /* Somebody else may make it at the same moment, and an answer that was lost may have made it. */
-static bool create(struct img_qdrant *store, const struct img_target_spec *spec, struct img_err *err)
+static bool create(struct img_qdrant *store, const struct img_target_spec *spec,
+                   struct img_err *err)
 {
     struct img_buf body = {0};
     put_spec(&body, spec);
@@ -157,8 +158,9 @@ static bool other_model(const struct img_qdrant *store, const struct img_target 
 {
     return img_err_set(err, IMG_ERR_CONFIG,
                        "collection '%.100s' holds vectors of %s%.80s%s%.20s, not of model %s",
-                       store->server->collection, target->fingerprint[0] ? "model " : "another model",
-                       target->model_name, target->model_name[0] ? ", " : "", target->fingerprint,
+                       store->server->collection,
+                       target->fingerprint[0] ? "model " : "another model", target->model_name,
+                       target->model_name[0] ? ", " : "", target->fingerprint,
                        fingerprint);
 }
 
@@ -172,8 +174,8 @@ bool img_target_check(struct img_qdrant *store, const struct img_target *target,
                            store->server->url, name);
     if (!target->plain)
         return img_err_set(err, IMG_ERR_CONFIG,
-                           "collection '%.100s' has named or several vectors a point, which are not "
-                           "read or written here",
+                           "collection '%.100s' has named or several vectors a point, which are "
+                           "not read or written here",
                            name);
     if (dimension > 0 && target->dimension != dimension)
         return img_err_set(err, IMG_ERR_CONFIG,
@@ -202,7 +204,8 @@ bool img_target_prepare(struct img_qdrant *store, struct img_target *target,
                        spec->dot ? "" : " (--no-normalize is for Dot)");
 }
 
-bool img_target_index(struct img_qdrant *store, const struct img_target *target, struct img_err *err)
+bool img_target_index(struct img_qdrant *store, const struct img_target *target,
+                      struct img_err *err)
 {
     struct img_buf body = {0};
     bool ok = true;

@@ -14,8 +14,8 @@ enum img_quantization {
 
 enum { IMG_TARGET_NAME_ROOM = 256, IMG_TARGET_INDEXES = 8 };
 
-/* What is known of it. model_name and fingerprint come from the collection's metadata, which img-store
- * writes; "" when it has none (another program made it, or a server older than 1.16). */
+/* What is known of it. model_name and fingerprint come from the collection's metadata, which
+ * img-store writes; "" when it has none (another program made it, or a server older than 1.16). */
 struct img_target {
     bool exists;
     bool plain; /* one unnamed vector a point: what is read and written here */
@@ -46,8 +46,8 @@ struct img_target_spec {
 };
 
 /* Makes the collection where there is none, then holds target (as looked at before) to spec: fails
- * with CONFIG when it is of another dimension, distance or fingerprint; both are named. A collection
- * without our metadata is asked whether it holds points of other fingerprints. */
+ * with CONFIG when it is of another dimension, distance or fingerprint; both are named. A
+ * collection without our metadata is asked whether it holds points of other fingerprints. */
 IMG_CHECKED bool img_target_prepare(struct img_qdrant *store, struct img_target *target,
                                     const struct img_target_spec *spec, struct img_err *err);
 

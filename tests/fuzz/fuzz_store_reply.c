@@ -1,4 +1,5 @@
-/* Answers of a Qdrant server: pages of points, descriptions of collections, and records out of both. */
+/* Answers of a Qdrant server: pages of points, descriptions of collections, and records out of
+ * both. */
 #include <stdint.h>
 
 #include "store/payload.h"

@@ -200,7 +200,8 @@ struct qdrant_collection *qdrant_find(struct qdrant *q, const char *name)
     return NULL;
 }
 
-/* An entry: "PUT path body-length\n" body "\n". Returns where the next one begins, 0 at a torn one. */
+/* An entry: "PUT path body-length\n" body "\n". Returns where the next one begins, 0 at a torn
+ * one. */
 static size_t replay_one(struct qdrant *q, const char *bytes, size_t len)
 {
     char method[8], path[1024];

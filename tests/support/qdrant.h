@@ -1,11 +1,11 @@
-/* Test support: a stand-in for Qdrant. Collections of points with the real server's semantics as far
- * as img-store and its tests use them, and as strict: what its specification refuses is refused
+/* Test support: a stand-in for Qdrant. Collections of points with the real server's semantics as
+ * far as img-store and its tests use them, and as strict: what its specification refuses is refused
  * here, with the same statuses and shapes of error.
  *
- * Like the real one it normalises vectors of Cosine collections unless the square of their length is
- * within 1e-6 of 1, gives payloads back with their members sorted, and scrolls in the order of ids,
- * numbers before UUIDs. Every change is in a journal before it is answered, so that a killed server
- * comes back as it was. */
+ * Like the real one it normalises vectors of Cosine collections unless the square of their length
+ * is within 1e-6 of 1, gives payloads back with their members sorted, and scrolls in the order of
+ * ids, numbers before UUIDs. Every change is in a journal before it is answered, so that a killed
+ * server comes back as it was. */
 #ifndef IMG_TESTS_QDRANT_H
 #define IMG_TESTS_QDRANT_H
 
@@ -85,8 +85,8 @@ void qdrant_drop_collection(struct qdrant_collection *c);
 /* The collection of that name or alias, or NULL. */
 struct qdrant_collection *qdrant_find(struct qdrant *q, const char *name);
 
-/* Whether a point passes the filter (NULL: all do). Fails with BAD_RECORD when the filter is not one
- * that the specification allows, or of a kind that the stand-in does not have. */
+/* Whether a point passes the filter (NULL: all do). Fails with BAD_RECORD when the filter is not
+ * one that the specification allows, or of a kind that the stand-in does not have. */
 IMG_CHECKED bool qdrant_filter(const struct img_doc *filter, const struct qdrant_point *point,
                                bool *passes, struct img_err *err);
 

@@ -153,7 +153,8 @@ static int create_collection(struct call *c, const char *name)
         distance++;
     if (!img_doc_int(img_doc_get(vectors, "size"), &size) || distance == 4)
         return wrong(c, "data did not match any variant of untagged enum VectorsConfig");
-    if (!whole(c, "shard_number", 1, 1, &shards) || !whole(c, "replication_factor", 1, 1, &replicas))
+    if (!whole(c, "shard_number", 1, 1, &shards) ||
+        !whole(c, "replication_factor", 1, 1, &replicas))
         return wrong(c, "invalid value: expected a nonzero u32");
     if (size < 1 || size > DIMENSION_MAX)
         return fail(c, 422, "Validation error in JSON body: [vectors.size: value invalid, must be "
@@ -200,7 +201,8 @@ static int update_collection(struct call *c)
     return truth(c, true);
 }
 
-/* A member of the request that made the collection, as it was written, or what is said otherwise. */
+/* A member of the request that made the collection, as it was written, or what is said
+ * otherwise. */
 static void put_made(struct call *c, const struct img_json_object *from, const char *name,
                      const char *otherwise)
 {
@@ -332,7 +334,8 @@ static int alias_action(struct call *c, struct qdrant_alias *aliases, const stru
                 return fail(c, 409, "Wrong input: Collection with the alias' name already exists!");
         return set_alias(aliases, name, collection);
     }
-    int at = drop && name ? place_alias(aliases, name) : from && to ? place_alias(aliases, from) : -2;
+    int at = drop && name ? place_alias(aliases, name) : from && to ? place_alias(aliases,
+                                                                                  from) : -2;
     if (at == -2)
         return wrong(c, "data did not match any variant of untagged enum AliasOperations");
     if (at == -1)
@@ -444,7 +447,8 @@ static bool upsert_one(struct call *c, const struct img_json_value *element, boo
     const float *vector;
     size_t count;
     if (element->kind != IMG_JSON_OBJECT)
-        return img_err_set(&c->err, IMG_ERR_BAD_RECORD, "invalid type: expected struct PointStruct");
+        return img_err_set(&c->err, IMG_ERR_BAD_RECORD,
+                           "invalid type: expected struct PointStruct");
     if (!img_json_enter(element, &c->arena, &point, &c->err) ||
         !read_id(c, img_json_find(&point, "id"), &id))
         return false;
@@ -814,8 +818,9 @@ static int query_points(struct call *c)
     const float *query;
     size_t count = 0;
     if (!parse(c) || !query_vector(c, &query, &self))
-        return c->err.code == IMG_ERR_BAD_RECORD ? format_error(c)
-                                                 : fail(c, c->err.code == IMG_ERR_NOT_FOUND ? 404 : 400, NULL);
+        return c->err.code == IMG_ERR_BAD_RECORD  ? format_error(c)
+               : c->err.code == IMG_ERR_NOT_FOUND ? fail(c, 404, NULL)
+                                                  : fail(c, 400, NULL);
     if (!whole(c, "limit", 1, PAGE_DEFAULT, &limit) || !whole(c, "offset", 0, 0, &offset) ||
         !read_wanted(c, false, &w))
         return wrong(c, "invalid value in QueryRequest");
@@ -909,7 +914,8 @@ static bool journal(const struct call *c)
 int qdrant_handle(struct qdrant *q, const char *method, const char *path, const char *query,
                   const char *body, size_t len, struct img_buf *reply)
 {
-    struct call c = {.q = q, .method = method, .path = path, .query = query, .body = body, .len = len};
+    struct call c = {.q = q, .method = method, .path = path, .query = query, .body = body,
+                     .len = len};
     if (is(method, "GET") && is(path, "/")) {
         img_buf_puts(reply, "{\"title\":\"qdrant - vector search engine\",\"version\":\"1.16.0\"}");
         return 200;

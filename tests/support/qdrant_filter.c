@@ -268,7 +268,8 @@ static bool condition(const struct img_doc *c, const struct img_doc *payload,
     return group(c, payload, point, depth + 1, passes, err);
 }
 
-/* must, must_not and should: of how many conditions how many hold. One condition may stand alone. */
+/* must, must_not and should: of how many conditions how many hold. One condition may stand
+ * alone. */
 static bool count(const struct img_doc *list, const struct img_doc *payload,
                   const struct qdrant_point *point, unsigned depth, size_t *held, size_t *all,
                   struct img_err *err)

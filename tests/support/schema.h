@@ -1,6 +1,7 @@
 /* Test support: holds HTTP requests and replies to an OpenAPI 3.0 file, by a checker of the part of
- * JSON Schema that such files use: $ref, allOf, anyOf, oneOf, type, nullable, enum, format, minimum,
- * maximum, minLength, minItems, uniqueItems, required, properties, items, additionalProperties. */
+ * JSON Schema that such files use: $ref, allOf, anyOf, oneOf, type, nullable, enum, format,
+ * minimum, maximum, minLength, minItems, uniqueItems, required, properties, items,
+ * additionalProperties. */
 #ifndef IMG_TESTS_SCHEMA_H
 #define IMG_TESTS_SCHEMA_H
 
@@ -20,7 +21,8 @@ IMG_CHECKED bool schema_check(const struct schema *schema, const char *method, c
                               const char *query, int status, const char *body, size_t len,
                               struct img_err *err);
 
-/* One value against a schema, both given: for the checker's own tests. root holds what a $ref names. */
+/* One value against a schema, both given: for the checker's own tests. root holds what a $ref
+ * names. */
 IMG_CHECKED bool schema_fits(const struct img_doc *root, const struct img_doc *schema,
                              const struct img_doc *value, struct img_err *err);
 

@@ -1,14 +1,16 @@
-/* A stand-in for Qdrant over HTTP, misbehaving on request, until standard input ends or it is killed.
+/* A stand-in for Qdrant over HTTP, misbehaving on request, until standard input ends or it is
+ * killed.
  *
  *   qdrantd JOURNAL LOG [port=N] [schema=FILE] [key=TEXT] [cert=FILE tlskey=FILE] [seed=N]
  *           [status=P] [late=P] [busy=P] [cut=P] [stall=P] [die=N] [reply=FILE]
  *
- * JOURNAL keeps what it holds; started again on it, it is as it was. Prints its port. LOG gets a line
- * a request, "METHOD PATH STATUS BYTES", and with schema= a line "SCHEMA …" for each request and reply
- * that OpenAPI file does not allow; such a request is refused. Chances P in percent, for requests
- * about points: status 500 instead of doing it, late 500 after doing it, busy 429 with Retry-After,
- * cut half a reply, stall no reply for some seconds. die=N ends the process after N requests, between
- * doing the last and answering it. reply=FILE answers with the file's bytes, whatever is asked. */
+ * JOURNAL keeps what it holds; started again on it, it is as it was. Prints its port. LOG gets a
+ * line a request, "METHOD PATH STATUS BYTES", and with schema= a line "SCHEMA …" for each request
+ * and reply that this OpenAPI file does not allow; such a request is refused. Chances P in percent,
+ * for requests about points: status 500 instead of doing it, late 500 after doing it, busy 429 with
+ * Retry-After, cut half a reply, stall no reply for some seconds. die=N ends the process after N
+ * requests, between doing the last and answering it. reply=FILE answers with the file's bytes,
+ * whatever is asked. */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -76,14 +78,17 @@ static bool allowed(struct server *s, const char *method, const char *path, cons
     img_buf_printf(&line, "SCHEMA %s\n", err.text);
     log_line(s, &line);
     if (reply)
-        img_buf_printf(reply, "{\"status\":{\"error\":\"Format error in JSON body\"},\"time\":0.0}");
+        img_buf_printf(reply,
+                       "{\"status\":{\"error\":\"Format error in JSON body\"},\"time\":0.0}");
     return false;
 }
 
-static enum MHD_Result header(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result header(void *ctx, enum MHD_ValueKind kind, const char *name,
+                              const char *value)
 {
     (void)kind;
-    img_buf_printf(ctx, "%s%s=%s", ((struct img_buf *)ctx)->len ? "&" : "", name, value ? value : "");
+    img_buf_printf(ctx, "%s%s=%s", ((struct img_buf *)ctx)->len ? "&" : "", name,
+                   value ? value : "");
     return MHD_YES;
 }
 
@@ -113,7 +118,8 @@ static int handle(struct server *s, const char *method, const char *path, struct
     if (!allowed(s, method, path, query, 0, &exchange->body, reply))
         return 400;
     status = qdrant_handle(&s->qdrant, method, path, query,
-                           exchange->body.data ? exchange->body.data : "", exchange->body.len, reply);
+                           exchange->body.data ? exchange->body.data : "", exchange->body.len,
+                           reply);
     (void)allowed(s, method, path, query, status, reply, NULL);
     if (s->die_after > 0 && ++s->requests >= s->die_after)
         _exit(9);

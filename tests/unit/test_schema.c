@@ -1,5 +1,5 @@
-/* The checker of JSON Schema that holds our requests to a server's specification: it must be able to
- * fail. */
+/* The checker of JSON Schema that holds our requests to a server's specification: it must be able
+ * to fail. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -62,7 +62,8 @@ static const struct {
     {"{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}}}", "{\"a\":1}", false},
     {"{\"type\":\"object\",\"properties\":{\"a\":{}},\"additionalProperties\":false}", "{\"b\":1}",
      false},
-    {"{\"type\":\"object\",\"additionalProperties\":{\"type\":\"number\"}}", "{\"b\":\"x\"}", false},
+    {"{\"type\":\"object\",\"additionalProperties\":{\"type\":\"number\"}}", "{\"b\":\"x\"}",
+     false},
     {"{\"type\":\"array\",\"items\":{\"$ref\":\"#\"}}", "[[],[]]", true},
     {"{\"$ref\":\"#/nowhere\"}", "1", false},
     {"{\"$ref\":\"#/a\",\"a\":{\"$ref\":\"#/a\"}}", "1", false},

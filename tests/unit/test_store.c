@@ -102,7 +102,8 @@ static void test_round_trip(void **state)
                      "\"gps_info\":{\"latitude\":1.5,\"longitude\":-2}},\"error\":null,"
                      "\"error_code\":null,\"own\":[1,2,{\"embedding\":1}]}");
     check_round_trip("{\"text\":\"caf\\u00e9\",\"image_id\":\"00\",\"embedding\":[1],"
-                     "\"model_fingerprint\":\"f\",\"normalized\":true,\"big\":12345678901234567890}");
+                     "\"model_fingerprint\":\"f\",\"normalized\":true,"
+                     "\"big\":12345678901234567890}");
 }
 
 static void test_payload(void **state)
@@ -221,7 +222,8 @@ static void test_no_filters(void **state)
 {
     (void)state;
     static const char *const filters[] = {"a == b",    "a < 'x'",   "a ~ 'x?'",       "a ~ '*.jpg'",
-                                          "a[0] == 1", "a < true",  "a >= null",      "[\"x y\"] == 1",
+                                          "a[0] == 1", "a < true",  "a >= null",
+                                          "[\"x y\"] == 1",
                                           "a ~ '**x'", "a.b == c", "x == 1 && a ~ 'y*'"};
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
         struct img_err err = {0};
