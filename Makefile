@@ -208,6 +208,15 @@ $(BUILD)/tests/img-decode-hooks: $(call object,tests/hooks/img-decode-hooks.c) $
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_DECODE)
 
+# A GPU plug-in without a GPU, and a driver of OpenCL without a device.
+$(BUILD)/tests/fake-%.so: $(BUILD)/pic/tests/hooks/fake-%.o $(BUILD)/pic/lib/base/err.o
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -shared $(filter-out -pie,$(LDFLAGS_ALL)) -o $@ $^
+
+$(BUILD)/pic/tests/hooks/fake-icd.o: CFLAGS_ALL += $(CFLAGS_OPENCL)
+
+$(BUILD)/tests/test_gpu_host: | $(BUILD)/tests/fake-gpu.so
+
 $(BUILD)/tests/test_worker $(BUILD)/tests/test_worker_facts $(BUILD)/tests/test_worker_thumbnail $(BUILD)/tests/test_fence: | $(BUILD)/tests/img-decode-hooks $(BUILD)/bin/img-decode
 
 $(BUILD)/full/test_%: $(BUILD)/obj/tests/full/test_%.o $(SUPPORT) $(LIBRARY)
@@ -290,7 +299,8 @@ check-neon: $(NEON_TEST)
 	@$(QEMU_ARM64) $(NEON_TEST)
 endif
 
-check-e2e: all $(TEST_TOOLS:%=$(BUILD)/tools/%) $(BUILD)/tests/img-decode-hooks
+check-e2e: all $(TEST_TOOLS:%=$(BUILD)/tools/%) $(BUILD)/tests/img-decode-hooks \
+		$(if $(OPENCL),$(BUILD)/tests/fake-icd.so)
 	@$(if $(E2E_TESTS),$(TEST_ENV) prove $(E2E_TESTS))
 
 # img-store's tests against a real server, which they fill with collections and empty again.
@@ -307,7 +317,8 @@ check-full: all $(FULL_TESTS:%=$(BUILD)/full/%) $(BUILD)/tools/mutate $(BUILD)/t
 	@IMG_TEST_REQUESTS=10000 $(TEST_ENV) prove tests/e2e/serve-load.t
 
 # Full-size models take hours under valgrind; the address sanitizer has them.
-VALGRIND_TESTS := $(filter-out test_engine test_pipeline,$(UNIT_TESTS))
+# … and a compiler that the OpenCL driver brings is nobody's to check.
+VALGRIND_TESTS := $(filter-out test_engine test_pipeline test_gpu,$(UNIT_TESTS))
 check-valgrind: all $(VALGRIND_TESTS:%=$(BUILD)/tests/%)
 	@$(TEST_ENV) tests/run-unit.sh --valgrind $(VALGRIND_TESTS:%=$(BUILD)/tests/%)
 
