@@ -12,6 +12,15 @@
 
 #include "engine/gpu/load.h"
 
+/* Asked by the sanitizer, which stumbles over PoCL's threads when it looks for leaks. The device's
+ * objects are counted; the host's side is searched for leaks with a plug-in that has no threads. */
+int __lsan_is_turned_off(void);
+
+int __lsan_is_turned_off(void)
+{
+    return 1;
+}
+
 static void set_places(void)
 {
     char folder[512];
