@@ -116,7 +116,7 @@ static void reduce_row(const struct img_reduced *reduced, const float *row,
     if (!isfinite(inverse))
         scale = inverse = 0;
     for (size_t i = 0; i < n; i++) {
-        int32_t code = (int32_t)rintf((row[i] - mean[i]) * inverse);
+        int32_t code = (int32_t)lrintf((row[i] - mean[i]) * inverse);
         code = code > CODE_MAX ? CODE_MAX : code < -CODE_MAX ? -CODE_MAX : code;
         double left = (double)row[i] - (double)mean[i] - (double)scale * code;
         error += left * left;
