@@ -15,9 +15,9 @@ IMG_CHECKED bool img_by_cluster_make(struct img_by_cluster *groups, const struct
 
 void img_by_cluster_clear(struct img_by_cluster *groups);
 
-/* Numbers the clusters anew: the largest is 0, of equals the one with the first row comes first. Those of
- * less than min_size rows are none: their rows belong to no cluster (SIZE_MAX). The centres are not kept.
- * Fails with OUT_OF_MEMORY. */
+/* Numbers the clusters anew: the largest is 0, of equals the one with the first row comes first.
+ * Those of less than min_size rows are none: their rows belong to no cluster (SIZE_MAX). The
+ * centres are not kept. Fails with OUT_OF_MEMORY. */
 IMG_CHECKED bool img_by_cluster_renumber(struct img_kmeans *found, size_t count, size_t min_size,
                                          struct img_err *err);
 

@@ -18,8 +18,8 @@ struct img_sim_classify_options {
     const char *where; /* a filter on records; NULL: none */
 };
 
-/* Writes a record a picture, in their order. Fails with USAGE (no labels, a file or folder of them that
- * cannot be read, …) and as the source and the model do. */
+/* Writes a record a picture, in their order. Fails with USAGE (no labels, a file or folder of
+ * them that cannot be read, …) and as the source and the model do. */
 IMG_CHECKED bool img_sim_classify(const struct img_sim_context *context,
                                   const struct img_sim_classify_options *options,
                                   struct img_err *err);

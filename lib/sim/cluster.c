@@ -76,7 +76,8 @@ static bool write_rows(struct cluster *c, struct img_err *err)
     bool tsv = c->context->form == IMG_FORM_TSV, filtered = c->options->where != NULL;
     for (size_t row = 0; row < c->source.count && !img_signals_caught(); row++)
         if (img_sim_row_is_shown(&c->source, row, filtered) &&
-            (!(tsv ? put_tsv : put_record)(c, row, err) || !img_sim_write(c->context, &c->out, err)))
+            (!(tsv ? put_tsv : put_record)(c, row, err) ||
+             !img_sim_write(c->context, &c->out, err)))
             return false;
     return true;
 }

@@ -16,8 +16,8 @@ struct img_sim_cluster_options {
     enum img_preview_protocol protocol;
 };
 
-/* Writes a record a row, in the rows' order, or a record a cluster, the largest first. Fails with USAGE
- * (k above the number of rows, …) and as the source does. */
+/* Writes a record a row, in the rows' order, or a record a cluster, the largest first. Fails
+ * with USAGE (k above the number of rows, …) and as the source does. */
 IMG_CHECKED bool img_sim_cluster(const struct img_sim_context *context,
                                  const struct img_sim_cluster_options *options,
                                  struct img_err *err);

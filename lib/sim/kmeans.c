@@ -74,8 +74,8 @@ static size_t usable_row(const struct run *run, uint64_t n)
     return row;
 }
 
-/* A row, its chance proportional to its distance from the centres so far; SIZE_MAX: none is left that
- * differs from all of them. */
+/* A row, its chance proportional to its distance from the centres so far; SIZE_MAX: none is left
+ * that differs from all of them. */
 static size_t draw_row(struct run *run)
 {
     size_t last = SIZE_MAX;
@@ -124,7 +124,8 @@ static void count_members(struct run *run)
     }
 }
 
-/* An empty cluster gets the row that lies farthest from its centre, of a cluster that can spare it. */
+/* An empty cluster gets the row that lies farthest from its centre, of a cluster that can spare
+ * it. */
 static void fill_empty(struct run *run)
 {
     struct img_kmeans *out = run->out;

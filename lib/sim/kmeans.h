@@ -1,6 +1,6 @@
-/* Spherical k-means: clusters of directions, each around the mean of its members' (Dhillon & Modha,
- * 2001), from centres drawn by k-means++ (Arthur & Vassilvitskii, 2007). The same seed gives the same
- * bits, whatever the number of threads and the instruction set. */
+/* Spherical k-means: clusters of directions, each around the mean of its members' (Dhillon &
+ * Modha, 2001), from centres drawn by k-means++ (Arthur & Vassilvitskii, 2007). The same seed
+ * gives the same bits, whatever the number of threads and the instruction set. */
 #ifndef IMG_SIM_KMEANS_H
 #define IMG_SIM_KMEANS_H
 
@@ -39,14 +39,14 @@ IMG_CHECKED bool img_kmeans_run(const struct img_kmeans_input *input, size_t k, 
 
 void img_kmeans_clear(struct img_kmeans *out);
 
-/* How well clusters are told apart: the mean over rows of (b - a) / max(a, b), a being the distance
- * (1 - cosine) to the own centre and b that to the nearest other one, 0 for a row alone in its cluster:
- * the simplified silhouette (Hruschka et al., 2004). Between -1 and 1. */
+/* How well clusters are told apart: the mean over rows of (b - a) / max(a, b), a being the
+ * distance (1 - cosine) to the own centre and b that to the nearest other one, 0 for a row alone
+ * in its cluster: the simplified silhouette (Hruschka et al., 2004). Between -1 and 1. */
 double img_kmeans_silhouette(const struct img_kmeans_input *input, const struct img_kmeans *found);
 
-/* The k of some candidates from 2 to 64 whose clusters of a sample (every n-th row) have the greatest
- * silhouette, the first of equals; 1 when fewer than three rows differ. Fails as img_kmeans_run()
- * does. */
+/* The k of some candidates from 2 to 64 whose clusters of a sample (every n-th row) have the
+ * greatest silhouette, the first of equals; 1 when fewer than three rows differ. Fails as
+ * img_kmeans_run() does. */
 IMG_CHECKED bool img_kmeans_choose(const struct img_kmeans_input *input, uint64_t seed, size_t *k,
                                    double *silhouette, struct img_err *err);
 

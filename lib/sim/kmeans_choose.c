@@ -6,7 +6,8 @@
 #include "base/size.h"
 #include "sim/kmeans.h"
 
-static const size_t candidates[] = {2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64};
+static const size_t candidates[] = {2,  3,  4,  5,  6,  7,  8,  10, 12,
+                                    14, 16, 20, 24, 28, 32, 40, 48, 64};
 
 /* 1 - cosine, never below 0. */
 static double distance(const float *row, const float *centre, size_t dimension)

@@ -17,9 +17,9 @@ IMG_CHECKED bool img_label_vectors_check(const struct img_sim_classify_options *
                                          struct img_arena *arena, struct img_label_vectors *to,
                                          struct img_err *err);
 
-/* Embeds them with the model of the vectors that facts and of describe: each text in all templates,
- * the mean direction of all of a label's. Fails as the model does; a text that cannot be embedded is
- * named. */
+/* Embeds them with the model of the vectors that facts and of describe: each text in all
+ * templates, the mean direction of all of a label's. Fails as the model does; a text that cannot
+ * be embedded is named. */
 IMG_CHECKED bool img_label_vectors_make(const struct img_sim_context *context,
                                         const struct img_sim_classify_options *options,
                                         const struct img_vector_facts *facts, const char *of,

@@ -137,7 +137,8 @@ bool img_labels_read(const struct img_string_list *words, const char *file,
               (!file || take_file(&r, file));
     if (ok && labels->count == 0)
         ok = file ? img_err_set(err, IMG_ERR_USAGE, "--labels: %s: there is no label in it", file)
-                  : img_err_set(err, IMG_ERR_USAGE, "no label: give --label, --labels or --examples");
+                  : img_err_set(err, IMG_ERR_USAGE,
+                                "no label: give --label, --labels or --examples");
     if (ok)
         qsort(labels->texts, labels->text_count, sizeof *labels->texts, compare_texts);
     tdestroy(r.tree, forget);

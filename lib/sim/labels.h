@@ -25,10 +25,10 @@ struct img_labels {
     size_t text_count;
 };
 
-/* From --label words and the lines of a file (NULL: none). A word or line is a label, which is its own
- * text, or a label, a tab and a text; a label given again gets one more text. Empty lines are passed
- * over. All lives in arena. Fails with USAGE: the file cannot be read, no label at all, a line that is
- * not UTF-8 or has a control character in it (each is named). */
+/* From --label words and the lines of a file (NULL: none). A word or line is a label, which is
+ * its own text, or a label, a tab and a text; a label given again gets one more text. Empty
+ * lines are passed over. All lives in arena. Fails with USAGE: the file cannot be read, no label
+ * at all, a line that is not UTF-8 or has a control character in it (each is named). */
 IMG_CHECKED bool img_labels_read(const struct img_string_list *words, const char *file,
                                  struct img_arena *arena, struct img_labels *labels,
                                  struct img_err *err);

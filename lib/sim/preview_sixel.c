@@ -96,8 +96,8 @@ void img_preview_put_sixel(const uint8_t *pixels, const struct img_extent *exten
         return;
     img_buf_printf(out, "\033P0;1;0q\"1;1;%u;%u", columns, rows);
     for (unsigned i = 0; i < COLOURS; i++)
-        img_buf_printf(out, "#%u;2;%u;%u;%u", i, i / (LEVELS * LEVELS) * 20, i / LEVELS % LEVELS * 20,
-                       i % LEVELS * 20);
+        img_buf_printf(out, "#%u;2;%u;%u;%u", i, i / (LEVELS * LEVELS) * 20,
+                       i / LEVELS % LEVELS * 20, i % LEVELS * 20);
     for (uint32_t y = 0; y < rows; y += BAND) {
         unsigned height = rows - y < BAND ? rows - y : BAND;
         put_band(pixels + (size_t)y * columns * 3, columns, height, y, out);

@@ -16,15 +16,16 @@ IMG_CHECKED bool img_sim_row_scan(const struct img_sim_source *source, size_t nu
                                   struct img_arena *arena, struct img_sim_row *row,
                                   struct img_err *err);
 
-/* Whether the row has a record in the output: rows that a collection has dropped are gone, a record on
- * standard input that failed still has its line. filtered: other rows are skipped, too. */
+/* Whether the row has a record in the output: rows that a collection has dropped are gone, a
+ * record on standard input that failed still has its line. filtered: other rows are skipped,
+ * too. */
 bool img_sim_row_is_shown(const struct img_sim_source *source, size_t number, bool filtered);
 
 /* Appends "image_path":… (and image_path_base64) or "text":…. */
 void img_sim_row_put_name(const struct img_sim_row *row, struct img_buf *out);
 
-/* Appends ,"error":…,"error_code":… as the row's record has them; else that it has no vector, when it
- * has none. */
+/* Appends ,"error":…,"error_code":… as the row's record has them; else that it has no vector,
+ * when it has none. */
 void img_sim_row_put_error(const struct img_sim_row *row, bool no_vector, struct img_buf *out);
 
 #endif

@@ -20,9 +20,9 @@ struct img_sheet_options {
     const struct img_report *report;
 };
 
-/* Reads the records and writes the page. A line that is no record is reported and counts as failed; a
- * picture that cannot be shown too, and the page says why. A signal that came leaves the file as it
- * was. Fails with OUTPUT, SYSTEM, TOO_LARGE, OUT_OF_MEMORY, and as reading does. */
+/* Reads the records and writes the page. A line that is no record is reported and counts as
+ * failed; a picture that cannot be shown too, and the page says why. A signal that came leaves
+ * the file as it was. Fails with OUTPUT, SYSTEM, TOO_LARGE, OUT_OF_MEMORY, and as reading does. */
 IMG_CHECKED bool img_sheet_make(const struct img_sheet_options *options, struct img_tally *tally,
                                 struct img_err *err);
 

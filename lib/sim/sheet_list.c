@@ -230,7 +230,8 @@ static bool read_item(struct img_sheet_list *list, const char *line, size_t len,
     return (item->text || item->path || item->failed) && take_labels(list, object, item, err);
 }
 
-/* Whether a member, whose name is written as name, is the one that the group's own "keeper" names. */
+/* Whether a member, whose name is written as name, is the one that the group's own "keeper"
+ * names. */
 static bool is_keeper(const struct img_json_value *keeper, const struct img_json_value *name,
                       const struct img_sheet_item *item)
 {

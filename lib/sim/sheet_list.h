@@ -61,8 +61,8 @@ struct img_sheet_list {
     size_t common; /* bytes that all paths begin with, up to a slash; known once sorted */
 };
 
-/* Takes one record in. Fails with BAD_RECORD (then nothing is taken, of a group what came before the
- * fault), TOO_LARGE or OUT_OF_MEMORY. */
+/* Takes one record in. Fails with BAD_RECORD (then nothing is taken, of a group what came before
+ * the fault), TOO_LARGE or OUT_OF_MEMORY. */
 IMG_CHECKED bool img_sheet_list_add(struct img_sheet_list *list, const char *line, size_t len,
                                     struct img_err *err);
 

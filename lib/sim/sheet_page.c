@@ -172,7 +172,8 @@ static void put_controls(struct img_buf *out)
     img_buf_puts(out,
                  "<div class=\"tools\" role=\"search\">\n"
                  "<input id=\"filter\" type=\"search\" placeholder=\"Filter\" "
-                 "aria-label=\"Filter pictures by name\" autocomplete=\"off\" spellcheck=\"false\"/>\n"
+                 "aria-label=\"Filter pictures by name\" autocomplete=\"off\" "
+                 "spellcheck=\"false\"/>\n"
                  "<button id=\"smaller\" type=\"button\" aria-label=\"Smaller pictures\" "
                  "title=\"Smaller (-)\">\xe2\x88\x92</button>\n"
                  "<button id=\"larger\" type=\"button\" aria-label=\"Larger pictures\" "
@@ -219,8 +220,9 @@ void img_sheet_put_head(struct img_buf *out, const struct img_sheet_page *page,
 void img_sheet_put_section(struct img_buf *out, const struct img_sheet_section *section,
                            size_t number)
 {
-    img_buf_printf(out, "<section id=\"s%zu\" aria-labelledby=\"h%zu\">\n<h2 id=\"h%zu\"%s>", number,
-                   number, number, section->kind == IMG_SHEET_PLAIN ? " class=\"sr\"" : "");
+    img_buf_printf(out,
+                   "<section id=\"s%zu\" aria-labelledby=\"h%zu\">\n<h2 id=\"h%zu\"%s>",
+                   number, number, number, section->kind == IMG_SHEET_PLAIN ? " class=\"sr\"" : "");
     put_heading(out, section, number);
     if (section->tier) {
         img_buf_puts(out, " <span class=\"tier\">");

@@ -1,6 +1,6 @@
-/* The HTML of a contact sheet, piece by piece. Everything in it that came from a record, a file's name
- * included, is escaped: for terminals as messages are (control characters, bidirectional overrides,
- * bytes that are no UTF-8), then for HTML. */
+/* The HTML of a contact sheet, piece by piece. Everything in it that came from a record, a
+ * file's name included, is escaped: for terminals as messages are (control characters,
+ * bidirectional overrides, bytes that are no UTF-8), then for HTML. */
 #ifndef IMG_SIM_SHEET_PAGE_H
 #define IMG_SIM_SHEET_PAGE_H
 

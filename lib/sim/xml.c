@@ -263,8 +263,8 @@ static bool read_instruction(struct img_xml *xml, const struct img_xml_token *to
         return fail(xml, "an XML declaration that is not at the beginning", err);
     struct img_xml_span declared = {xml->text + from, xml->at - 2 - from};
     const char *encoding = memmem(declared.at, declared.len, "encoding", 8);
-    if (encoding && !memmem(encoding, (size_t)(declared.at + declared.len - encoding), "UTF-8", 5) &&
-        !memmem(encoding, (size_t)(declared.at + declared.len - encoding), "utf-8", 5))
+    size_t rest = encoding ? (size_t)(declared.at + declared.len - encoding) : 0;
+    if (encoding && !memmem(encoding, rest, "UTF-8", 5) && !memmem(encoding, rest, "utf-8", 5))
         return fail(xml, "an encoding that is not UTF-8", err);
     return true;
 }

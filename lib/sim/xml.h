@@ -1,6 +1,7 @@
-/* A strict reader of XML 1.0 with namespaces, for files that are to be changed in one place and kept
- * byte for byte elsewhere: it gives tokens with their places in the text and refuses whatever is not
- * well-formed. UTF-8 only; a document type is refused, so the five predefined entities are all.
+/* A strict reader of XML 1.0 with namespaces, for files that are to be changed in one place and
+ * kept byte for byte elsewhere: it gives tokens with their places in the text and refuses
+ * whatever is not well-formed. UTF-8 only; a document type is refused, so the five predefined
+ * entities are all.
  *
  * Specifications: XML 1.0 (fifth edition), Namespaces in XML 1.0. */
 #ifndef IMG_SIM_XML_H

@@ -17,8 +17,8 @@ enum {
 /* Appends the packet with those labels added to its first dc:subject that it does not have yet
  * (compared character by character), or with a dc:subject of its own; *added says how many. With
  * none added out is the packet itself. labels [count], NUL-terminated, valid UTF-8. Fails with
- * BAD_RECORD when the packet is not well-formed, has no rdf:RDF, or has a dc:subject that is no array,
- * and with BAD_TEXT for a label that XML cannot hold. */
+ * BAD_RECORD when the packet is not well-formed, has no rdf:RDF, or has a dc:subject that is no
+ * array, and with BAD_TEXT for a label that XML cannot hold. */
 IMG_CHECKED bool img_xmp_merge(const char *xmp, size_t len, const char *const *labels, size_t count,
                                struct img_buf *out, size_t *added, struct img_err *err);
 
