@@ -12,7 +12,8 @@ enum { SPARE = 1024, FIRST = 64 };
 
 void img_shortlist_init(struct img_shortlist *list, size_t keep, double min_score)
 {
-    *list = (struct img_shortlist){.keep = keep, .least = min_score};
+    *list = (struct img_shortlist){
+        .keep = keep, .least = min_score, .settled = -INFINITY, .settled_row = SIZE_MAX};
 }
 
 void img_shortlist_clear(struct img_shortlist *list)
@@ -70,8 +71,11 @@ void img_shortlist_settle(struct img_shortlist *list, const struct img_scorer *s
     if (list->count > 1)
         qsort(list->candidates, list->count, sizeof *list->candidates, by_lower);
     if (list->count >= list->keep) {
+        const struct img_candidate *last = &list->candidates[list->keep - 1];
         list->count = list->keep;
-        list->least = fmax(list->least, list->candidates[list->keep - 1].lower);
+        list->least = fmax(list->least, last->lower);
+        list->settled = last->lower;
+        list->settled_row = last->row;
     }
 }
 
@@ -102,7 +106,8 @@ static bool make_room(struct img_shortlist *list, const struct img_scorer *score
 bool img_shortlist_offer(struct img_shortlist *list, const struct img_candidate *candidate,
                          const struct img_scorer *scorer, struct img_err *err)
 {
-    if (!(candidate->upper >= list->least))
+    if (!(candidate->upper >= list->least) ||
+        (candidate->upper <= list->settled && candidate->row > list->settled_row))
         return true;
     if (list->count == list->room && !make_room(list, scorer, err))
         return false;

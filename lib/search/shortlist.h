@@ -23,6 +23,8 @@ struct img_shortlist {
     struct img_candidate *candidates;
     size_t count, room, keep;
     double least; /* no row below it can be among the k best */
+    double settled; /* k rows are known to score as much at least, */
+    size_t settled_row; /* and none of those that score just that comes behind this one */
     bool misjudged; /* an exact score lay outside its bounds: nothing here is to be believed */
 };
 
