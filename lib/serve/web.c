@@ -25,6 +25,7 @@ struct img_link {
     enum phase phase;
     double since;
     uint64_t moved; /* bytes, in this phase */
+    double looked;  /* when it was asked whether the client is still there */
 };
 
 static struct img_link *link_of(struct MHD_Connection *connection)
@@ -62,7 +63,7 @@ static void linked(void *ctx, struct MHD_Connection *connection, void **context,
         if (link) {
             link->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
                            ->connect_fd;
-            link->since = img_item_clock();
+            link->since = link->looked = img_item_clock();
             link->next = web->links;
             link->prev = &web->links;
             if (link->next)
@@ -83,10 +84,24 @@ static void linked(void *ctx, struct MHD_Connection *connection, void **context,
     pthread_mutex_unlock(&web->lock);
 }
 
-static bool too_slow(const struct img_link *link, double now, bool hurried)
+/* A client that has left, all it sent having been read. libmicrohttpd may miss that, when the end came
+ * together with bytes that are no whole request. */
+static bool has_left(struct img_link *link, double now)
+{
+    char byte;
+    if ((link->phase != HEAD_AWAITED && link->phase != BODY_AWAITED) ||
+        now - link->looked < IMG_WEB_LOOK_S)
+        return false;
+    link->looked = now;
+    return recv(link->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static bool too_slow(struct img_link *link, double now, bool hurried)
 {
     if (link->phase == AT_WORK)
         return false;
+    if (has_left(link, now))
+        return true;
     double patience = link->phase == HEAD_AWAITED
                           ? IMG_WEB_PATIENCE_S
                           : IMG_WEB_PATIENCE_S + (double)link->moved / IMG_WEB_BYTES_S;

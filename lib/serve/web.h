@@ -11,6 +11,7 @@
 enum {
     IMG_WEB_HEAD_MAX = 16 * 1024, /* bytes of a request's head */
     IMG_WEB_PATIENCE_S = 30,      /* for a head; for a body or an answer, and longer the more moves */
+    IMG_WEB_LOOK_S = 1,              /* between looks whether a client is still there */
     IMG_WEB_BYTES_S = 16 * 1024,  /* … so many bytes each further second */
 };
 
