@@ -74,8 +74,11 @@ static void encode(const struct forwarding *f, enum img_format format)
 {
     struct img_item *item = f->item;
     const struct img_encoded picture = {f->bytes, f->len, format};
+    struct img_err failure; /* also of attempts that another has made good */
     item->encoded = img_engine_encode_file(f->e->engine, f->slot, &picture, item->embedding,
-                                           &item->told, &item->err);
+                                           &item->told, &failure);
+    if (!item->encoded)
+        item->err = failure;
     item->precision = f->e->engine->info.precision;
     if (item->encoded)
         img_remember_embedding(f->e, item);

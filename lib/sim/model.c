@@ -27,10 +27,6 @@ static bool choose(const struct img_sim_model *m, const struct img_vector_facts 
     *name = NULL;
     if (config->source[IMG_KEY_model_name] >= IMG_FROM_SET || wanted->model_name[0] == '\0')
         return true;
-    if (config->v.engine == IMG_ENGINE_REMOTE) { /* the server knows which models it has */
-        *name = wanted->model_name;
-        return true;
-    }
     /* What a server has, only the server knows. */
     if (config->v.engine == IMG_ENGINE_REMOTE || installed(wanted->model_name)) {
         *name = wanted->model_name;
