@@ -2,10 +2,10 @@
  *
  * An LMDB environment in a folder. Six tables: meta (version, seed), files (stamp -> content),
  * vectors (content, fingerprint, preprocessing, precision -> vector), facts (content, decoder's
- * version, fingerprint, preprocessing -> what was learnt of the picture), failures (content, decoder's version -> code), uses
- * (content -> when it was last asked for, to the day).
- * Every value carries a checksum: a torn, foreign or corrupt entry is a miss, never a wrong vector.
- * What cannot be used warns once through the report and then always misses.
+ * version, fingerprint, preprocessing -> what was learnt of the picture), failures (content,
+ * decoder's version -> code), uses (content -> when it was last asked for, to the day). Every value
+ * carries a checksum: a torn, foreign or corrupt entry is a miss, never a wrong vector. What cannot
+ * be used warns once through the report and then always misses.
  *
  * As LMDB wants it, a process opens a folder's cache once at a time and does not use it across
  * fork(). A process that is killed, or a machine that loses its power, loses the last entries at
@@ -46,9 +46,9 @@ struct img_cache_key {
     char precision[16];
 };
 
-/* Opens or makes the environment. Always gives a cache: one that cannot be used (NFS and its like, no
- * space, no permission, damaged beyond use after it was moved aside) warns and misses; a read-only
- * one is read. Fails with OUT_OF_MEMORY only. */
+/* Opens or makes the environment. Always gives a cache: one that cannot be used (NFS and its
+ * like, no space, no permission, damaged beyond use after it was moved aside) warns and misses;
+ * a read-only one is read. Fails with OUT_OF_MEMORY only. */
 IMG_CHECKED bool img_cache_open(struct img_cache **cache, const struct img_cache_options *options,
                                 struct img_err *err);
 

@@ -15,7 +15,7 @@ enum img_cache_table {
     IMG_CACHE_META,
     IMG_CACHE_FILES,    /* device, inode -> size, times, content */
     IMG_CACHE_VECTORS,  /* content, fingerprint, preprocessing, precision -> vector */
-    IMG_CACHE_FACTS,    /* content, decoder's version, fingerprint, preprocessing -> struct img_info */
+    IMG_CACHE_FACTS,    /* content, decoder's version, fingerprint, preprocessing -> img_info */
     IMG_CACHE_FAILURES, /* content, decoder's version -> code, sentence */
     IMG_CACHE_USES,     /* content -> when it was last asked for, in hours since the epoch */
     IMG_CACHE_TABLES

@@ -1,7 +1,7 @@
 /* Where decoders put rows: through the EXIF orientation into the resampler.
  *
- * A decoder fills info (format, width, height, mode, orientation, …), calls img_sink_begin() with the
- * size it will yield, then writes each row to line and hands it over. */
+ * A decoder fills info (format, width, height, mode, orientation, …), calls img_sink_begin()
+ * with the size it will yield, then writes each row to line and hands it over. */
 #ifndef IMG_DECODE_SINK_H
 #define IMG_DECODE_SINK_H
 

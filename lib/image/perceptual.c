@@ -42,9 +42,10 @@ static uint32_t share_of(uint32_t at, uint32_t cell, uint32_t size)
     return end - begin;
 }
 
-/* A row of cells, from what a stretch of rows comes to: luma (ITU-R BT.601) by cells, and the colours'
- * sums. */
-static void make_cell_row(const int32_t *sums, uint32_t size, int64_t grey[CELLS], int64_t colours[3])
+/* A row of cells, from what a stretch of rows comes to: luma (ITU-R BT.601) by cells, and the
+ * colours' sums. */
+static void make_cell_row(const int32_t *sums, uint32_t size, int64_t grey[CELLS],
+                          int64_t colours[3])
 {
     const int64_t unit = (int64_t)size * size * 1000;
     for (uint32_t cell = 0; cell < CELLS; cell++) {
@@ -60,8 +61,8 @@ static void make_cell_row(const int32_t *sums, uint32_t size, int64_t grey[CELLS
         colours[i % 3] += sums[i];
 }
 
-/* Grey values of the cells, in sixteenths of a level, and each colour's sum over the pixels, CELLS times.
- * Integers, so that a mirrored picture gives exactly the mirrored cells. */
+/* Grey values of the cells, in sixteenths of a level, and each colour's sum over the pixels,
+ * CELLS times. Integers, so that a mirrored picture gives exactly the mirrored cells. */
 static void make_cells(const uint8_t *pixels, uint32_t size, int64_t grey[CELLS][CELLS],
                        int64_t colours[3])
 {

@@ -1,15 +1,15 @@
-/* A hash of what a picture looks like: near for re-encodings, other sizes and light crops of it, far
- * for other pictures, and the hash of the picture turned or mirrored follows from it.
+/* A hash of what a picture looks like: near for re-encodings, other sizes and light crops of it,
+ * far for other pictures, and the hash of the picture turned or mirrored follows from it.
  *
  * The model's square is averaged to 32 by 32 grey cells; of their cosine transform (DCT-II) the 119
- * coefficients of horizontal frequency u and vertical frequency v with 1 <= u + v <= 14 count. Each is
- * positive, negative, or next to nothing: below 0.43 of the root mean square of those of the same u + v
- * (a third of a Gaussian's) or below half a grey level. So noise around zero, which flat graphics are
- * full of, costs half of what a change of sign does. Mirroring changes the signs of odd frequencies,
- * a turn by 90 degrees swaps u and v besides.
+ * coefficients of horizontal frequency u and vertical frequency v with 1 <= u + v <= 14 count. Each
+ * is positive, negative, or next to nothing: below 0.43 of the root mean square of those of the
+ * same u + v (a third of a Gaussian's) or below half a grey level. So noise around zero, which flat
+ * graphics are full of, costs half of what a change of sign does. Mirroring changes the signs of
+ * odd frequencies, a turn by 90 degrees swaps u and v besides.
  *
- * Compare: Zauner, Implementation and Benchmarking of Perceptual Image Hash Functions (2010), which
- * takes one bit a coefficient. */
+ * Compare: Zauner, Implementation and Benchmarking of Perceptual Image Hash Functions (2010),
+ * which takes one bit a coefficient. */
 #ifndef IMG_IMAGE_PERCEPTUAL_H
 #define IMG_IMAGE_PERCEPTUAL_H
 

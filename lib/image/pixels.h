@@ -28,7 +28,8 @@ struct img_pixels_shape {
 /* Row y of the picture as it is seen: [width, 3] bytes. Each row once. */
 void img_pixels_add(struct img_pixels *pixels, uint32_t y, const uint8_t *rgb, size_t width);
 
-/* Row y of the alpha as it is stored. What is opaque throughout counts like a picture without alpha. */
+/* Row y of the alpha as it is stored. What is opaque throughout counts like a picture without
+ * alpha. */
 void img_pixels_add_alpha(struct img_pixels *pixels, uint32_t y, const uint8_t *alpha,
                           size_t width);
 

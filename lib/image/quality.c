@@ -8,8 +8,8 @@
 
 #include "image/lanes.h"
 
-/* What rounding pixels to integers, by the decoder and by the resampler, adds to the variance of the
- * Laplacian: 16 + 4 times a twelfth each. */
+/* What rounding pixels to integers, by the decoder and by the resampler, adds to the variance of
+ * the Laplacian: 16 + 4 times a twelfth each. */
 static const double rounding = 2 * 20.0 / 12;
 
 /* Sums of squares over the three channels. */
@@ -18,8 +18,8 @@ struct squares {
     int64_t laplacians, slopes; /* away from the border */
 };
 
-/* The inner samples of a row that has others above and below. A lane's sum is below 2^31 for IMG_SIZE_MAX
- * pixels. */
+/* The inner samples of a row that has others above and below. A lane's sum is below 2^31 for
+ * IMG_SIZE_MAX pixels. */
 IMG_FAST static void add_edges(const uint16_t *above, const uint16_t *row, const uint16_t *below,
                                size_t samples, struct squares *squares)
 {
@@ -104,8 +104,9 @@ static double part(double value, double full, double least)
     return value >= full ? 1.0 : least + (1.0 - least) * value / full;
 }
 
-/* How abrupt the edges are that there are, whatever their number and height: 1.41 for a step, 0.71 / s
- * for one blurred by a Gaussian of s pixels, 2.24 for noise. Where there is none, none is blurred. */
+/* How abrupt the edges are that there are, whatever their number and height: 1.41 for a step,
+ * 0.71 / s for one blurred by a Gaussian of s pixels, 2.24 for noise. Where there is none, none
+ * is blurred. */
 static double edge_sharpness(const struct img_info *info)
 {
     return info->gradient > 0 ? (double)info->sharpness / (double)info->gradient : 1.0;

@@ -22,8 +22,8 @@ static void note_lack(const struct work *w)
         without += !w->dupes.rows[i].has_pixels;
     if (without > 0 && w->options->tier >= IMG_TIER_SAME_PIXELS)
         img_report(&w->context->cli->report, IMG_WARNING,
-                   "%zu of %zu records have no hashes of their pixels, which only rows of collections "
-                   "have; tiers same_pixels and same_picture are without them",
+                   "%zu of %zu records have no hashes of their pixels, which only rows of "
+                   "collections have; tiers same_pixels and same_picture are without them",
                    without, w->dupes.row_count);
 }
 

@@ -1,5 +1,6 @@
-/* Groups of duplicates: what is in one is left out of the weaker ones, but for the picture to keep, so
- * that no picture is a copy twice, and each copy has been compared with the one that is kept. */
+/* Groups of duplicates: what is in one is left out of the weaker ones, but for the picture to
+ * keep, so that no picture is a copy twice, and each copy has been compared with the one that is
+ * kept. */
 #ifndef IMG_SIM_DUPES_GROUPS_H
 #define IMG_SIM_DUPES_GROUPS_H
 
@@ -17,7 +18,7 @@ struct img_dupes_member {
     size_t at;            /* in rows */
     double score;         /* cosine with the one that is kept; NaN: not computed */
     unsigned distance;    /* SAME_PICTURE: bits by which the looks differ */
-    unsigned orientation; /* SAME_PICTURE: EXIF's, that makes it look like the one that is kept; else 0 */
+    unsigned orientation; /* SAME_PICTURE: EXIF's, that makes it look like that; else 0 */
 };
 
 struct img_dupes_group {
@@ -50,8 +51,8 @@ void img_dupes_add(struct img_dupes *dupes, const struct img_dupes_member *membe
 IMG_CHECKED bool img_dupes_find_equal(struct img_dupes *dupes, enum img_tier tier,
                                       struct img_err *err);
 
-/* Brings the groups into their order: by tier, then by the lowest row in them; within one the row to keep
- * comes first, then the others by row. */
+/* Brings the groups into their order: by tier, then by the lowest row in them; within one the
+ * row to keep comes first, then the others by row. */
 void img_dupes_sort(struct img_dupes *dupes);
 
 void img_dupes_clear(struct img_dupes *dupes);

@@ -15,8 +15,8 @@ enum {
     DETAILS = 16,  /* a picture with fewer looks like nothing */
     ORIENTATIONS = 8,
 };
-/* The least cosine of a picture and its copy: of an exact one, of one at the limit, of a turned one, which
- * a model may see quite differently. */
+/* The least cosine of a picture and its copy: of an exact one, of one at the limit, of a turned
+ * one, which a model may see quite differently. */
 static const double cosine_exact = 0.5, cosine_limit = 0.8, cosine_turned = 0.2;
 
 enum { LEVELS = 32, CELLS = LEVELS * LEVELS * LEVELS };
@@ -87,8 +87,8 @@ static size_t first_after(const struct looks *looks, unsigned cell, size_t at)
     return low;
 }
 
-/* The next spot from `from` on, before `to`, one of whose orientations is within the limit; to when there is
- * none. Most are told by their first half. */
+/* The next spot from `from` on, before `to`, one of whose orientations is within the limit; to
+ * when there is none. Most are told by their first half. */
 IMG_FAST static size_t next_near(const struct spot *spots, size_t from, size_t to,
                              const struct img_look turned[ORIENTATIONS])
 {

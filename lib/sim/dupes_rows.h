@@ -1,5 +1,5 @@
-/* What finding duplicates needs of a picture, read from its record: identity, hashes, and by what the
- * one to keep is chosen. */
+/* What finding duplicates needs of a picture, read from its record: identity, hashes, and by
+ * what the one to keep is chosen. */
 #ifndef IMG_SIM_DUPES_ROWS_H
 #define IMG_SIM_DUPES_ROWS_H
 
@@ -18,15 +18,15 @@ struct img_dupes_row {
     struct img_look look;
 };
 
-/* Reads a record's line: image_id, picture, file; width and height of metadata where there is no picture.
- * What is missing or makes no sense is not known. Fails with BAD_RECORD when it is no object, or
- * OUT_OF_MEMORY. */
+/* Reads a record's line: image_id, picture, file; width and height of metadata where there is no
+ * picture. What is missing or makes no sense is not known. Fails with BAD_RECORD when it is no
+ * object, or OUT_OF_MEMORY. */
 IMG_CHECKED bool img_dupes_row_read(struct img_dupes_row *row, const char *line, size_t len,
                                     struct img_arena *arena, struct img_err *err);
 
-/* All rows that are not skipped, sorted so that of two copies the first is the one to keep: more pixels,
- * then older, then of a lower row. *rows is the caller's to free(3). Fails with BAD_RECORD or
- * OUT_OF_MEMORY. */
+/* All rows that are not skipped, sorted so that of two copies the first is the one to keep: more
+ * pixels, then older, then of a lower row. *rows is the caller's to free(3). Fails with
+ * BAD_RECORD or OUT_OF_MEMORY. */
 IMG_CHECKED bool img_dupes_rows_read(const struct img_sim_source *source,
                                      struct img_dupes_row **rows, size_t *count,
                                      struct img_err *err);

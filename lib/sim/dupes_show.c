@@ -29,7 +29,8 @@ struct show {
     struct img_sim_draw *draw;
 };
 
-static const struct img_dupes_row *row_of(const struct show *s, const struct img_dupes_member *member)
+static const struct img_dupes_row *row_of(const struct show *s,
+                                          const struct img_dupes_member *member)
 {
     return &s->dupes->rows[member->at];
 }

@@ -9,7 +9,8 @@
 /* "identical", "same_pixels", "same_picture", "similar", then NULL. */
 extern const char *const img_tier_names[];
 
-/* Appends a group, whose number is from 1, in a table with what draw draws. Fails with BAD_RECORD or OUT_OF_MEMORY. */
+/* Appends a group, whose number is from 1, in a table with what draw draws. Fails with
+ * BAD_RECORD or OUT_OF_MEMORY. */
 IMG_CHECKED bool img_dupes_put(struct img_buf *out, enum img_sim_form form,
                                const struct img_sim_source *source, const struct img_dupes *dupes,
                                const struct img_dupes_group *group, size_t number,

@@ -25,7 +25,8 @@ static bool take_pair(void *ctx, const struct img_pair *pair, struct img_err *er
     struct similar *s = ctx;
     if (s->link_count == IMG_DUPES_PAIRS_MAX)
         return img_err_set(err, IMG_ERR_TOO_LARGE,
-                           "more than %d pairs of pictures are similar; a higher --threshold has fewer",
+                           "more than %d pairs of pictures are similar; a higher --threshold "
+                           "has fewer",
                            IMG_DUPES_PAIRS_MAX);
     if (s->link_count == s->link_room) {
         size_t room = s->link_room ? s->link_room * 2 : BLOCK;
@@ -103,7 +104,8 @@ static bool announce(const struct similar *s, struct img_err *err)
         return false;
     double share = (double)s->options->count / TRIAL;
     img_report(s->options->report, IMG_WARNING,
-               "comparing %zu pictures with each other takes about %.0f minutes and %.1f GB of memory",
+               "comparing %zu pictures with each other takes about %.0f minutes and %.1f GB of "
+               "memory",
                s->standing, (seconds_now() - begin) * share * share / 60 + 0.5,
                (double)s->options->count * (double)s->options->vectors.dimension / 1e9);
     return true;

@@ -17,9 +17,9 @@ struct img_dupes_similar_options {
     const struct img_report *report; /* may be NULL */
 };
 
-/* Groups standing rows by complete-link clustering. More than 200,000 of them are compared all the same:
- * what it will take is said before. Fails with TOO_LARGE when too many pairs are over the threshold, with
- * OUT_OF_MEMORY, or SYSTEM when stopped. */
+/* Groups standing rows by complete-link clustering. More than 200,000 of them are compared all
+ * the same: what it will take is said before. Fails with TOO_LARGE when too many pairs are over
+ * the threshold, with OUT_OF_MEMORY, or SYSTEM when stopped. */
 IMG_CHECKED bool img_dupes_find_similar(struct img_dupes *dupes,
                                         const struct img_dupes_similar_options *options,
                                         struct img_err *err);

@@ -25,8 +25,8 @@ static void fail(const char *what)
 }
 
 /* Takes the picture, which may be NULL. */
-static void write_as(const struct copier *c, const char *kind, VipsImage *picture, const char *suffix,
-                     const char *options)
+static void write_as(const struct copier *c, const char *kind, VipsImage *picture,
+                     const char *suffix, const char *options)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%03u-%s%s%s", c->folder, c->number, kind, suffix, options);
@@ -40,7 +40,8 @@ static VipsImage *crop(VipsImage *in, double left, double top, double right, dou
     VipsImage *out = NULL;
     int width = in->Xsize, height = in->Ysize;
     int x = (int)(width * left + 0.5), y = (int)(height * top + 0.5);
-    int wide = width - x - (int)(width * right + 0.5), high = height - y - (int)(height * bottom + 0.5);
+    int wide = width - x - (int)(width * right + 0.5);
+    int high = height - y - (int)(height * bottom + 0.5);
     return vips_crop(in, &out, x, y, wide, high, NULL) == 0 ? out : NULL;
 }
 

@@ -2,10 +2,10 @@
  *
  * usage: img-sim dupes -c COLLECTION | score-copies LIST
  *
- * LIST has the paths that were embedded, one a line. A group says of each of its members that it and the
- * one that is kept are copies of its tier. Writes for each tier how many of these links are right, and how
- * many of the copies that there are were linked to their original, in this tier or a surer one; and how
- * many pictures that are no copies were called so. */
+ * LIST has the paths that were embedded, one a line. A group says of each of its members that it and
+ * the one that is kept are copies of its tier. Writes for each tier how many of these links are right,
+ * and how many of the copies that there are were linked to their original, in this tier or a surer
+ * one; and how many pictures that are no copies were called so. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,7 +159,8 @@ int main(int argc, char **argv)
             take_group(groups[i], strlen(groups[i]), tier, &score);
         count_copies(tier, &score);
         printf("%s links %zu precision %.4f copies %zu recall %.4f strangers %zu\n", tiers[tier],
-               score.links, score.links ? (double)score.right / (double)score.links : 1.0, score.copies,
+               score.links, score.links ? (double)score.right / (double)score.links : 1.0,
+               score.copies,
                score.copies ? (double)score.linked / (double)score.copies : 1.0, score.wrong);
     }
     for (size_t i = 0; i < lines; i++)

@@ -1,5 +1,6 @@
-/* What the options that change pixels do, on script-made files: colour profiles against Little CMS's
- * own figures, orientations, backgrounds, 16 bits; and what the hashes of pixels make of it. */
+/* What the options that change pixels do, on script-made files: colour profiles against Little
+ * CMS's own figures, orientations, backgrounds, 16 bits; and what the hashes of pixels make of
+ * it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* Groups of duplicates: complete-link clusters against their definition, what is kept, and looks under
- * all orientations. */
+/* Groups of duplicates: complete-link clusters against their definition, what is kept, and looks
+ * under all orientations. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,8 +23,9 @@ static uint32_t random_bits(void)
     return seed >> 16;
 }
 
-/* By the definition: again and again those two clusters are merged whose least alike members are most
- * alike, until there are none over the threshold. Scores differ, so that there is one answer. */
+/* By the definition: again and again those two clusters are merged whose least alike members are
+ * most alike, until there are none over the threshold. Scores differ, so that there is one
+ * answer. */
 static void link_slowly(double scores[COUNT][COUNT], double threshold, uint32_t of[COUNT])
 {
     for (uint32_t i = 0; i < COUNT; i++)
@@ -69,7 +70,8 @@ static void clusters_are_those_of_the_definition(void **state)
         for (size_t i = 0; i < COUNT; i++)
             for (size_t j = 0; j < i; j++)
                 scores[i][j] = scores[j][i] =
-                    1 - fabs(points[i] - points[j]) - random_bits() / 6553600.0 - (double)(i * COUNT + j) * 1e-9;
+                    1 - fabs(points[i] - points[j]) - random_bits() / 6553600.0 -
+                    (double)(i * COUNT + j) * 1e-9;
         for (uint32_t i = 0; i < COUNT; i++)
             for (uint32_t j = i + 1; j < COUNT; j++)
                 if (scores[i][j] >= threshold)
