@@ -141,7 +141,7 @@ static bool take_alike(void *ctx, const struct img_pair *pair, struct img_err *e
 static void too_many_pairs_for_a_band(void **state)
 {
     (void)state;
-    enum { MANY = 5000, SHORT = 4 };
+    enum { MANY = 4300, SHORT = 4 };
     static float same[MANY * SHORT];
     struct alike alike = {.count = MANY};
     struct img_err err;
