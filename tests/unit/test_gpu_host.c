@@ -13,6 +13,7 @@
 #include "engine/gpu/gpu.h"
 #include "engine/gpu/load.h"
 #include "hooks/fake-gpu.h"
+#include "pipeline/embedder.h"
 #include "support/scratch.h"
 
 #define DEMO "lib/data/demo"
@@ -255,6 +256,47 @@ static void nobody_waits_for_a_card_that_is_not_there(void **state)
     assert_int_equal(b->said.warnings, 0);
 }
 
+/* Two decoded pictures through the embedder, whose device is lost at the second batch. */
+static void lose_in_the_pipeline(struct bench *b, struct img_item items[2])
+{
+    struct img_settings settings = {.batch = 2, .decoders = 1, .prep = {.size = SIZE}};
+    struct img_embedder_options options = {.engine = b->options};
+    struct img_item *list[2] = {&items[0], &items[1]};
+    struct img_embedder embedder;
+    options.engine.gpu.wish = IMG_GPU_NEVER; /* else a card would be looked for first */
+    assert_true(img_embedder_open(&embedder, &settings, &b->model, &options, &b->err));
+    img_engine_close(embedder.engine);
+    assert_true(img_engine_open_gpu(&embedder.engine, &b->model, &b->options, &b->err));
+    embedder.precision = embedder.engine->info.precision;
+    for (size_t i = 0; i < 2; i++) {
+        items[i] = (struct img_item){.kind = IMG_ITEM_BYTES, .pixels = b->pixels,
+                                     .decoded = true, .embedding = b->out[i]};
+        b->fake->lost_at = i == 0 ? 0 : b->fake->calls + 1;
+        assert_true(img_embedder_encode(&embedder, &list[i], 1, &b->err));
+    }
+    assert_string_equal(items[0].precision, "gpu-f32");
+    img_embedder_close(&embedder);
+}
+
+static void a_loss_costs_an_error_or_the_precision(void **state)
+{
+    struct bench *b = *state;
+    struct img_item items[2];
+    lose_in_the_pipeline(b, items);
+    assert_true(items[0].encoded && !items[1].encoded);
+    assert_int_equal(items[1].err.code, IMG_ERR_DEVICE_LOST);
+}
+
+static void the_cpus_vectors_say_so(void **state)
+{
+    struct bench *b = *state;
+    struct img_item items[2];
+    b->options.gpu.wish = IMG_GPU_IF_THERE;
+    lose_in_the_pipeline(b, items);
+    assert_true(items[1].encoded);
+    assert_string_equal(items[1].precision, "f32");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -267,6 +309,8 @@ int main(void)
         TEST(down_to_one_at_a_time),
         TEST(the_cpu_finishes_for_a_card_nobody_asked_for),
         TEST(one_that_was_asked_for_is_missed),
+        TEST(a_loss_costs_an_error_or_the_precision),
+        TEST(the_cpus_vectors_say_so),
         TEST(nobody_waits_for_a_card_that_is_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
