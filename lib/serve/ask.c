@@ -25,7 +25,7 @@ static bool set_one(struct reading *r, struct img_input input, struct img_err *e
     if (r->ask->inputs.count > 0)
         return img_err_set(err, IMG_ERR_BAD_RECORD, "one input too many");
     r->inputs[0] = input;
-    r->ask->inputs = (struct img_inputs_asked){r->inputs, 1};
+    r->ask->inputs = (struct img_inputs_asked){.items = r->inputs, .count = 1};
     r->ask->single = true;
     return true;
 }
@@ -247,10 +247,14 @@ static bool read_json(struct reading *r, const struct img_body *body, struct img
 static bool append(struct reading *r, struct img_inputs_asked *list, const struct img_part *part,
                    struct img_err *err)
 {
-    if (!list->items)
+    if (!list->items) {
         list->items = img_arena_array(r->arena, r->most, sizeof *list->items, err);
+        list->grows = true;
+    }
     if (!list->items)
         return false;
+    if (!list->grows)
+        return img_err_set(err, IMG_ERR_BAD_RECORD, "a second list of inputs");
     if (list->count == r->most)
         return img_err_set(err, IMG_ERR_BAD_RECORD, "more than %zu pictures", r->most);
     list->items[list->count++] = (struct img_input){.kind = IMG_ITEM_BYTES,

@@ -22,6 +22,7 @@ struct img_input {
 struct img_inputs_asked {
     struct img_input *items;
     size_t count;
+    bool grows; /* there is room for as many as may be asked for */
 };
 
 /* A query's parameters, from the URL. */

@@ -32,6 +32,8 @@ static bool read_strings(const struct img_json_value *json, bool images, size_t 
     bool list = json->kind == IMG_JSON_ARRAY;
     if (list && !img_asked_list(&value, most, arena, &elements, &count, err))
         return false;
+    if (count > most - had)
+        return img_err_set(err, IMG_ERR_BAD_RECORD, "more than %zu inputs", most);
     struct img_input *all = img_arena_array(arena, had + count + 1, sizeof *all, err);
     if (!all)
         return false;
@@ -40,7 +42,7 @@ static bool read_strings(const struct img_json_value *json, bool images, size_t 
     for (size_t i = 0; i < count; i++)
         if (!read_string(&elements[i], images, arena, &all[had + i], err))
             return list ? img_err_in(err, "element %zu", i) : false;
-    ask->inputs = (struct img_inputs_asked){all, had + count};
+    ask->inputs = (struct img_inputs_asked){.items = all, .count = had + count};
     ask->single = !list && had == 0;
     return true;
 }

@@ -285,6 +285,56 @@ static void test_asks(void **state)
     img_arena_clear(&arena);
 }
 
+#define PICTURE(name) \
+    "--b\r\nContent-Disposition: form-data; name=" name "; filename=f\r\n\r\nx\r\n"
+#define VALUE(name) "--b\r\nContent-Disposition: form-data; name=" name "\r\n\r\na\r\n"
+
+/* A list has room for its own inputs: files do not go behind paths, nor paths behind files. */
+static void test_lists_do_not_mix(void **state)
+{
+    (void)state;
+    static const struct img_pair listed = {"image_paths", "a"};
+    static const char files[] = PICTURE("i") PICTURE("i") "--b--";
+    const struct img_body body = {.type = FORM, .bytes = files, .len = sizeof files - 1,
+                                  .pairs = &listed, .pair_count = 1};
+    struct img_arena arena = {0};
+    struct img_ask got = {0};
+    struct img_err err = {0};
+    assert_false(img_ask_read(IMG_ASK_BATCH, &body, 3, &arena, &got, &err));
+    assert_int_equal(err.code, IMG_ERR_BAD_RECORD);
+    assert_false(ask(IMG_ASK_BATCH, FORM, VALUE("image_paths") PICTURE("i") PICTURE("i") "--b--",
+                     &arena, &got));
+    assert_false(ask(IMG_ASK_BATCH, FORM, PICTURE("i") VALUE("image_paths") "--b--", &arena, &got));
+    assert_false(ask(IMG_ASK_SEARCH_IMAGE, FORM, PICTURE("q") VALUE("candidate_image_paths")
+                     PICTURE("candidate") "--b--", &arena, &got));
+    assert_true(ask(IMG_ASK_BATCH, FORM, PICTURE("i") PICTURE("i") PICTURE("i") "--b--", &arena,
+                    &got));
+    assert_int_equal(got.inputs.count, 3);
+    assert_false(ask(IMG_ASK_BATCH, FORM, PICTURE("i") PICTURE("i") PICTURE("i") PICTURE("i")
+                     "--b--", &arena, &got));
+    img_arena_clear(&arena);
+}
+
+/* Texts and pictures of one request count together. */
+static void test_ollama_limit(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "{\"model\":\"\",\"input\":[\"a\",\"b\"],\"images\":[\"YQ==\"]}",
+        "{\"model\":\"\",\"input\":[\"a\",\"b\"],\"images\":[\"YQ==\",\"YQ==\"]}",
+        "{\"model\":\"\",\"input\":[\"a\",\"b\",\"c\"],\"images\":\"YQ==\"}",
+    };
+    struct img_arena arena = {0};
+    for (size_t i = 0; i < 3; i++) {
+        const struct img_body body = {.type = "application/json", .bytes = bodies[i],
+                                      .len = strlen(bodies[i])};
+        struct img_foreign_ask got;
+        struct img_err err = {0};
+        assert_int_equal(img_ask_ollama(&body, 3, &arena, &got, &err), i == 0);
+    }
+    img_arena_clear(&arena);
+}
+
 static void test_routes(void **state)
 {
     (void)state;
@@ -303,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_tokens),    cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_forms),     cmocka_unit_test(test_data_urls),
         cmocka_unit_test(test_asks),      cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_lists_do_not_mix), cmocka_unit_test(test_ollama_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
