@@ -95,7 +95,7 @@ static void finish_thumbnail(struct img_request *r, struct img_buf *out)
 {
     struct img_entry *entry = &r->entries[0];
     if (entry->item.err.code != IMG_OK) {
-        img_api_fail(r, &entry->item.err);
+        img_request_fail(r, img_input_status(entry->item.err.code), &entry->item.err);
         return;
     }
     img_buf_put(out, entry->out.data, entry->out.len);

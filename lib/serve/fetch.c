@@ -16,18 +16,18 @@ static void fetch_one(struct img_fetch *fetch, struct img_http *http, struct img
 {
     struct img_item *item = &entry->item;
     const struct img_http_request request = {.url = entry->url, .whole_s = IMG_FETCH_SECONDS,
-                                             .sink = keep, .ctx = &entry->out};
+                                             .sink = keep, .ctx = &entry->fetched};
     struct img_http_answer answer = {0};
     bool transient;
-    entry->out.limit = (size_t)fetch->most + 1;
+    entry->fetched.limit = (size_t)fetch->most + 1;
     if (!img_http_send(http, &request, &answer, &transient, &item->err)) {
         if (item->err.code == IMG_ERR_NETWORK)
             item->err.code = IMG_ERR_REMOTE;
     } else if (answer.status < 200 || answer.status > 299) {
         img_err_set(&item->err, IMG_ERR_REMOTE, "HTTP status %ld", answer.status);
     }
-    item->bytes = (const unsigned char *)entry->out.data;
-    item->bytes_len = entry->out.len;
+    item->bytes = (const unsigned char *)entry->fetched.data;
+    item->bytes_len = entry->fetched.len;
 }
 
 static struct img_entry *take(struct img_fetch *fetch)

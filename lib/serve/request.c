@@ -37,6 +37,7 @@ void img_request_release(struct img_request *r)
     for (size_t i = 0; i < r->count; i++) {
         img_arena_clear(&r->entries[i].arena);
         img_buf_clear(&r->entries[i].out);
+        img_buf_clear(&r->entries[i].fetched);
     }
     if (r->counted)
         atomic_fetch_sub(&r->serve->metrics.active, 1);

@@ -22,6 +22,7 @@ struct img_entry {
     void (*job)(struct img_work *work, struct img_entry *entry, unsigned slot);
     struct img_buf out; /* for what the job gives */
     const char *url;    /* where the bytes are to be fetched first; NULL: nowhere */
+    struct img_buf fetched;
     bool confined;      /* a path that is opened below the root */
     bool fresh;         /* neither from the cache nor into it */
     void (*done)(struct img_entry *entry); /* on any thread, with nothing locked */

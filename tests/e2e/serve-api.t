@@ -181,6 +181,9 @@ ask "/api/v1/thumbnail?image_path=$b"
 like "$(cat head)" '^Content-Type: image/jpeg' 'a thumbnail'
 ask '/api/v1/thumbnail?image_path=../x'
 code_is 403 'none of what lies outside'
+printf '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>' >pics/drawing.svg
+ask '/api/v1/thumbnail?image_path=pics/drawing.svg'
+code_is 422 'none of a format that is not read'
 
 # Others' APIs.
 post /v1/embeddings '{"model":"demo","input":["a red circle","b"],"encoding_format":"float"}'
