@@ -147,7 +147,7 @@ static const struct img_program program = {
     .option_count = sizeof rows / sizeof *rows,
     .common = IMG_TAKES_MODEL | IMG_TAKES_JOBS | IMG_TAKES_RECORDS | IMG_TAKES_TOP_K |
               IMG_TAKES_NO_CACHE | IMG_TAKES_METADATA | IMG_TAKES_ENCODING | IMG_TAKES_PRECISION |
-              IMG_TAKES_ENGINE,
+              IMG_TAKES_ENGINE | IMG_TAKES_ALLOW,
     .commands = commands,
     .command_count = sizeof commands / sizeof *commands,
 };

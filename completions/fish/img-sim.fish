@@ -3,6 +3,7 @@ complete -c img-sim -s m -l model -x -a '(__fish_complete_directories)' -d 'mode
 complete -c img-sim -l records -d 'read JSON records from standard input'
 complete -c img-sim -s k -l top-k -x -d 'how many results to give'
 complete -c img-sim -l metadata -d 'add each picture\'s metadata to its record'
+complete -c img-sim -l allow -x -d 'draw these as well: svg, pdf'
 complete -c img-sim -l encoding -x -a 'array base64' -d 'embeddings as array or base64'
 complete -c img-sim -l engine -x -a 'auto cpu gpu remote' -d 'what computes: auto, cpu, gpu or remote'
 complete -c img-sim -l precision -x -a 'auto f32 f16 bf16' -d 'auto, f32, f16 or bf16'

@@ -20,6 +20,21 @@ struct compare {
     struct img_buf out;
 };
 
+/* Zeros compare with nothing. */
+static bool report_zeros(const struct compare *c, const struct img_json_object *of,
+                         struct img_err *why, struct img_err *err)
+{
+    struct img_arena arena = {0};
+    const char *name;
+    size_t len;
+    bool is_path, ok = img_sim_name(of, &arena, &name, &len, &is_path, err);
+    img_err_set(why, IMG_ERR_BAD_EMBEDDING, "a vector of zeros has no direction");
+    if (ok)
+        img_report(&c->context->cli->report, IMG_WARNING, "%s: %s", name ? name : "-", why->text);
+    img_arena_clear(&arena);
+    return ok;
+}
+
 /* One comparison: with a vector, or with something that has none, because of why. */
 static bool put(struct compare *c, const struct img_json_object *of, const float *vector,
                 const struct img_err *why, struct img_err *err)
@@ -39,7 +54,8 @@ static bool put(struct compare *c, const struct img_json_object *of, const float
         record.score =
             img_score(c->query.vector, vector, record.dimension, c->options->metric);
     if (vector && isnan(record.score)) {
-        img_err_set(&zero, IMG_ERR_BAD_EMBEDDING, "a vector of zeros has no direction");
+        if (!report_zeros(c, of, &zero, err))
+            return false;
         why = &zero;
         vector = NULL;
     }

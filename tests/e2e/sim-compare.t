@@ -34,8 +34,18 @@ run img-sim compare --vector '[3,4]' --vector '[0,0]'
 status_is 1 'zeros have no direction'
 like "$(cat out)" '"similarity_score":null,"error":"a vector of zeros has no direction","error_code":"bad_embedding"\}' \
     'which is told'
+printf '{"text":"a","embedding":[1,2]}\n{"text":"b","embedding":[0,0]}\n' >zeros
+run sh -c 'img-sim compare -o tsv <zeros'
+like "$(cat err)" 'b: a vector of zeros has no direction' 'on standard error where there is no record'
 run img-sim compare --vector '[3,4]' --vector '[1,2,3]'
 status_is 2 'dimensions must agree'
+
+# Drawings, when they are asked for.
+printf '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="80"><rect width="80" height="80" fill="red"/></svg>' >red.svg
+run img-sim compare -m demo ./red.svg --text red
+status_is 1 'a drawing is refused'
+run img-sim compare -m demo --allow=svg ./red.svg --text red
+like "$(cat out)" '"text":"red","similarity_score":0' 'unless it is allowed'
 
 # A query with records.
 run img-sim compare --query 'green waves' <records
