@@ -41,7 +41,8 @@ static bool find(struct work *w, struct img_err *err)
         .report = &w->context->cli->report,
     };
     enum img_tier weakest = w->options->tier;
-    if (!img_dupes_find_equal(&w->dupes, IMG_TIER_IDENTICAL, err))
+    if (!img_dupes_join_files(&w->dupes, err) ||
+        !img_dupes_find_equal(&w->dupes, IMG_TIER_IDENTICAL, err))
         return false;
     if (weakest >= IMG_TIER_SAME_PIXELS &&
         !img_dupes_find_equal(&w->dupes, IMG_TIER_SAME_PIXELS, err))

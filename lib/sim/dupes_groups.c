@@ -50,28 +50,81 @@ static int by_key(const void *a, const void *b)
     return order ? order : x->at < y->at ? -1 : x->at > y->at;
 }
 
+/* What rows can have in common; NULL when a row does not have it. */
+typedef const struct img_id *key_of(const struct img_dupes_row *row);
+
+static const struct img_id *path_of(const struct img_dupes_row *row)
+{
+    return row->has_path ? &row->path : NULL;
+}
+
+static const struct img_id *file_of(const struct img_dupes_row *row)
+{
+    return row->has_file ? &row->file : NULL;
+}
+
+static const struct img_id *bytes_of(const struct img_dupes_row *row)
+{
+    return row->standing && row->has_id ? &row->id : NULL;
+}
+
+static const struct img_id *pixels_of(const struct img_dupes_row *row)
+{
+    return row->standing && row->has_pixels ? &row->pixels : NULL;
+}
+
+/* The rows that have one, equal ones side by side. NULL: no memory. */
+static struct key *sort_keys(const struct img_dupes *dupes, key_of *of, size_t *n,
+                             struct img_err *err)
+{
+    struct key *keys = calloc(dupes->row_count + 1, sizeof *keys);
+    *n = 0;
+    if (!keys) {
+        img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "%zu hashes", dupes->row_count);
+        return NULL;
+    }
+    for (size_t at = 0; at < dupes->row_count; at++) {
+        const struct img_id *id = of(&dupes->rows[at]);
+        if (id)
+            keys[(*n)++] = (struct key){*id, at};
+    }
+    qsort(keys, *n, sizeof *keys, by_key);
+    return keys;
+}
+
+static bool same(const struct key *a, const struct key *b)
+{
+    return memcmp(&a->id, &b->id, sizeof a->id) == 0;
+}
+
+bool img_dupes_join_files(struct img_dupes *dupes, struct img_err *err)
+{
+    static key_of *const ways[] = {path_of, file_of};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        size_t n;
+        struct key *keys = sort_keys(dupes, ways[i], &n, err);
+        if (!keys)
+            return false;
+        for (size_t at = 1; at < n; at++)
+            if (same(&keys[at], &keys[at - 1]))
+                dupes->rows[keys[at].at].standing = false;
+        free(keys);
+    }
+    return true;
+}
+
 bool img_dupes_find_equal(struct img_dupes *dupes, enum img_tier tier, struct img_err *err)
 {
-    bool whole = tier == IMG_TIER_IDENTICAL;
-    size_t n = 0;
-    struct key *keys = calloc(dupes->row_count + 1, sizeof *keys);
+    size_t n;
+    struct key *keys = sort_keys(dupes, tier == IMG_TIER_IDENTICAL ? bytes_of : pixels_of, &n, err);
     if (!keys)
-        return img_err_set(err, IMG_ERR_OUT_OF_MEMORY, "%zu hashes", dupes->row_count);
-    for (size_t at = 0; at < dupes->row_count; at++) {
-        const struct img_dupes_row *row = &dupes->rows[at];
-        if (row->standing && (whole ? row->has_id : row->has_pixels))
-            keys[n++] = (struct key){whole ? row->id : row->pixels, at};
-    }
-    qsort(keys, n, sizeof *keys, by_key);
-    for (size_t first = 0, next; first < n; first = next) {
-        for (next = first + 1; next < n; next++) {
-            if (memcmp(&keys[next].id, &keys[first].id, sizeof keys->id) != 0)
-                break;
+        return false;
+    for (size_t first = 0, next; first < n; first = next)
+        for (next = first + 1; next < n && same(&keys[next], &keys[first]); next++) {
             if (next == first + 1)
                 img_dupes_begin(dupes, tier, keys[first].at);
             img_dupes_add(dupes, &(struct img_dupes_member){keys[next].at, (double)NAN, 0, 0});
         }
-    }
     free(keys);
     return true;
 }

@@ -47,6 +47,11 @@ void img_dupes_begin(struct img_dupes *dupes, enum img_tier tier, size_t at);
 /* Adds a standing row to the last group. It stands no longer. */
 void img_dupes_add(struct img_dupes *dupes, const struct img_dupes_member *member);
 
+/* A file that has several rows, of several collections or under several names, is one picture: of
+ * them only the first stands. Else the file to keep would be among its own copies. Fails with
+ * OUT_OF_MEMORY. */
+IMG_CHECKED bool img_dupes_join_files(struct img_dupes *dupes, struct img_err *err);
+
 /* The two tiers of equal hashes: IDENTICAL and SAME_PIXELS. Fails with OUT_OF_MEMORY. */
 IMG_CHECKED bool img_dupes_find_equal(struct img_dupes *dupes, enum img_tier tier,
                                       struct img_err *err);

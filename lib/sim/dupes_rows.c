@@ -2,8 +2,10 @@
 #include "sim/dupes_rows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/size.h"
+#include "record/read.h"
 
 static int digit(char c)
 {
@@ -66,12 +68,55 @@ static bool enter(const struct img_json_object *record, const char *key, struct 
            img_json_enter(value, arena, object, &ignored);
 }
 
+/* Without empty and . parts: one path written in two ways is one path. */
+static bool read_path(const struct img_json_object *record, struct img_arena *arena,
+                      struct img_dupes_row *row, struct img_err *err)
+{
+    const char *name;
+    size_t len, kept = 0;
+    bool is_path;
+    if (!img_record_name(record, arena, &name, &len, &is_path, err))
+        return err->code != IMG_ERR_OUT_OF_MEMORY;
+    if (!name || !is_path)
+        return true;
+    char *path = img_arena_copy(arena, name, len, err);
+    if (!path)
+        return false;
+    for (size_t at = 0, end; at < len; at = end + 1) {
+        for (end = at; end < len && name[end] != '/'; end++)
+            ;
+        if (at < end && !(end - at == 1 && name[at] == '.')) {
+            memcpy(path + kept, name + at, end - at);
+            kept += end - at;
+            if (end < len)
+                path[kept++] = '/';
+        } else if (at == 0 && end == 0) {
+            path[kept++] = '/';
+        }
+    }
+    row->path = img_hash_id(path, kept);
+    row->has_path = true;
+    return true;
+}
+
+static void read_file(const struct img_json_object *file, struct img_dupes_row *row)
+{
+    int64_t of[4];
+    if (!read_number(file, "mtime_ns", &row->time_ns))
+        row->time_ns = INT64_MAX;
+    row->has_file = read_number(file, "dev", &of[0]) && read_number(file, "ino", &of[1]) &&
+                    read_number(file, "size", &of[2]) && row->time_ns != INT64_MAX;
+    of[3] = row->time_ns;
+    if (row->has_file)
+        row->file = img_hash_id(of, sizeof of);
+}
+
 bool img_dupes_row_read(struct img_dupes_row *row, const char *line, size_t len,
                         struct img_arena *arena, struct img_err *err)
 {
     struct img_json_object record, object;
     *row = (struct img_dupes_row){.time_ns = INT64_MAX, .standing = true};
-    if (!img_json_scan(line, len, arena, &record, err))
+    if (!img_json_scan(line, len, arena, &record, err) || !read_path(&record, arena, row, err))
         return false;
     row->has_id =
         read_hex(img_json_find(&record, "image_id"), row->id.bytes, sizeof row->id.bytes);
@@ -79,8 +124,8 @@ bool img_dupes_row_read(struct img_dupes_row *row, const char *line, size_t len,
         read_picture(&object, row);
     else if (enter(&record, "metadata", arena, &object))
         read_size(&object, row);
-    if (enter(&record, "file", arena, &object) && !read_number(&object, "mtime_ns", &row->time_ns))
-        row->time_ns = INT64_MAX;
+    if (enter(&record, "file", arena, &object))
+        read_file(&object, row);
     return true;
 }
 

@@ -65,6 +65,21 @@ embed keep2.vec -r keep
 run img-sim dupes -c keep2.vec
 like "$(cat out)" '"keeper":"keep/a.jpg"' 'the first of equally old ones'
 
+# One file under several names, and in several collections, is no copy of itself.
+mkdir once
+cp "$ROOT/tests/data/pictures/rgb_420.jpg" once/a.jpg
+ln -s once link
+embed once.vec once/a.jpg
+embed once.vec ./once//a.jpg link/a.jpg
+embed twice.vec once/a.jpg
+run img-sim dupes -c once.vec -c twice.vec --paths0
+out_is '' 'a file is no copy of itself'
+run img-embed -q -m demo --no-cache once/a.jpg ./once/a.jpg keep/b.jpg
+mv out records
+run sh -c 'img-sim dupes -q --tier=identical <records'
+is "$(grep -o '"image_path":"[^"]*"' out | tr '\n' ' ')" \
+    '"image_path":"once/a.jpg" "image_path":"keep/b.jpg" ' 'of records, paths tell'
+
 # A picture of one colour is like nothing else; nor are shapes of different colours.
 mkdir flat
 for colour in '255 0 0' '0 0 255' '250 0 0'; do
