@@ -35,14 +35,16 @@ struct search {
     bool any;    /* something was found */
 };
 
+/* How many results there are to choose from, the query's own bytes left out. */
+static size_t needed(const struct search *s)
+{
+    return s->options->diversify ? img_sim_diversify_pool(s->top_k) : s->top_k;
+}
+
 /* How many results to ask for, so that enough are left when some are taken away again. */
 static size_t wanted(const struct search *s)
 {
-    size_t k = s->top_k;
-    if (s->options->diversify)
-        k = img_sim_diversify_pool(k);
-    if (s->options->exclude_self)
-        k += SELVES;
+    size_t k = needed(s) + (s->options->exclude_self ? SELVES : 0);
     return k < s->finder.count ? k : s->finder.count;
 }
 
@@ -76,6 +78,28 @@ static bool take_selves_out(struct search *s, const struct img_sim_query *query,
     }
     *n = kept;
     return true;
+}
+
+/* The results without the query's own bytes; where those left too few, more are asked for. */
+static bool find_others(struct search *s, const struct img_sim_query *query,
+                        struct img_sim_result **results, size_t *n, struct img_err *err)
+{
+    struct img_search_request request = {.queries = query->vector,
+                                         .count = 1,
+                                         .metric = s->options->metric,
+                                         .top_k = wanted(s),
+                                         .min_score = s->options->min_score};
+    for (;;) {
+        bool all = *n < request.top_k || request.top_k == s->finder.count;
+        if (!take_selves_out(s, query, *results, n, err))
+            return false;
+        if (all || *n >= needed(s))
+            return true;
+        request.top_k = request.top_k > s->finder.count / 4 ? s->finder.count : 4 * request.top_k;
+        *results = img_arena_array(&s->arena, request.top_k, sizeof **results, err);
+        if (!*results || !s->finder.top(s->finder.ctx, &request, &s->arena, *results, n, err))
+            return false;
+    }
 }
 
 static void put_heading(struct search *s, const struct img_sim_query *query)
@@ -153,7 +177,7 @@ static bool show_query(struct search *s, const struct img_sim_query *query, size
         return true;
     }
     s->context->tally->worked++;
-    if (o->exclude_self && query->has_id && !take_selves_out(s, query, results, &n, err))
+    if (o->exclude_self && query->has_id && !find_others(s, query, &results, &n, err))
         return false;
     if (o->diversify && !img_sim_diversify(results, n, s->top_k, hit.dimension, o->metric,
                                            o->diversity, err))

@@ -51,6 +51,11 @@ search -k 1 --exclude-self ./pics/green-waves.png
 isnt=$(first)
 [ "$isnt" != pics/green-waves.png ] && [ -n "$isnt" ]
 ok $? '--exclude-self leaves it out'
+run sh -c 'img-embed -q -m demo --no-cache pics/green-waves.png >record
+    for i in $(seq 40); do cat record; done >many
+    img-embed -q -m demo --no-cache pics/red-circle-on-blue.png >>many
+    img-sim search -k 1 --exclude-self ./pics/green-waves.png <many'
+is "$(first)" pics/red-circle-on-blue.png 'and all its copies, however many there are'
 run sh -c 'img-sim search -c pics.vec -k 1 - <pics/green-waves.png'
 is "$(first)" pics/green-waves.png 'a picture on standard input'
 like "$(cat out)" '^{"query":null,' 'which has no name'
