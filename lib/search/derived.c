@@ -43,18 +43,15 @@ static const char *misfit(const struct img_map *map, const struct img_search_opt
     return NULL;
 }
 
-/* Maps it where it fits; *why is NULL then, or what is wrong. */
+/* Maps it where it fits; *why is NULL then, or what is wrong, perhaps in failure's words. */
 static bool open_file(struct img_derived *derived, const char *path,
                       const struct img_search_options *options,
-                      const struct img_derived_source *source, const char **why,
-                      struct img_err *err)
+                      const struct img_derived_source *source, struct img_err *failure,
+                      const char **why, struct img_err *err)
 {
-    static char reason[sizeof err->text];
-    struct img_err failure = {0};
     *why = NULL;
-    if (!img_map_open(&derived->map, path, &failure)) {
-        snprintf(reason, sizeof reason, "%s", failure.text);
-        *why = failure.os == ENOENT ? "" : reason;
+    if (!img_map_open(&derived->map, path, failure)) {
+        *why = failure->os == ENOENT ? "" : failure->text;
         return true;
     }
     *why = misfit(&derived->map, options, source);
@@ -87,6 +84,7 @@ bool img_derived_open(struct img_derived *derived, const struct img_search_optio
 {
     char path[PATH_MAX], vectors[PATH_MAX];
     struct img_derived_source source;
+    struct img_err failure = {0};
     const char *why = NULL;
     *derived = (struct img_derived){0};
     if (!options->folder || options->count == 0 || options->dimension == 0 ||
@@ -95,19 +93,18 @@ bool img_derived_open(struct img_derived *derived, const struct img_search_optio
         !name_of(vectors, options->folder, IMG_DERIVED_VECTORS) ||
         !img_derived_find_source(&source, vectors, options))
         return true;
-    if (!open_file(derived, path, options, &source, &why, err))
+    if (!open_file(derived, path, options, &source, &failure, &why, err))
         return false;
     if (why && *why)
         img_report(options->report, IMG_NOTE, "%s: not used: %s", path, why);
     if (!options->build || (!why && !lacks_many(derived, options->count)))
         return true;
-    struct img_err failure = {0};
     if (!img_derived_build(path, options, &source, kernels, pool, &failure)) {
         img_report(options->report, IMG_NOTE, "%s: not built: %s", path, failure.text);
         return true;
     }
     img_derived_close(derived);
-    return open_file(derived, path, options, &source, &why, err);
+    return open_file(derived, path, options, &source, &failure, &why, err);
 }
 
 void img_derived_discard(struct img_derived *derived, const struct img_search_options *options)
