@@ -153,6 +153,17 @@ static bool given_up(struct img_request *r)
     return up;
 }
 
+static const struct img_err ending = {.code = IMG_ERR_SYSTEM, .text = "the server is ending"};
+
+/* A list that has begun is never short: what is left out has its records, too. */
+static void put_left_out(struct img_request *r, struct img_buf *piece)
+{
+    for (size_t i = r->taken; i < r->count; i++) {
+        r->entries[i].item.err = ending;
+        r->put(r, i, piece);
+    }
+}
+
 static void go_on(struct img_request *r)
 {
     struct img_buf piece = {0};
@@ -165,11 +176,12 @@ static void go_on(struct img_request *r)
     }
     bool up = given_up(r);
     if (r->taken == r->count || up) {
+        if (r->streams)
+            put_left_out(r, &piece);
         if (r->finish && !(up && r->taken < r->count && !r->streams))
             r->finish(r, &piece);
         if (r->status == 0 && !r->streams)
-            img_request_fail(r, 503, &(struct img_err){.code = IMG_ERR_SYSTEM,
-                                                       .text = "the server is ending"});
+            img_request_fail(r, 503, &ending);
         append(r, &piece, true);
     }
     img_buf_clear(&piece);

@@ -94,19 +94,28 @@ static void tend(struct img_serve *s, double *flushed, bool hurried)
     wait_tick();
 }
 
-/* Requests that have begun are answered; a client that does not take its answer is not waited for for
- * ever, and what is not begun when the time is up will not be. */
-static void drain(struct img_serve *s, double *flushed)
+static void wait_for_active(struct img_serve *s, double end, double *flushed)
 {
-    double end = img_item_clock() + (double)s->options->drain;
-    atomic_store(&s->ending, true);
-    img_web_quiesce(&s->web);
     while (atomic_load(&s->metrics.active) > 0) {
         bool late = img_item_clock() > end;
         if (late)
             atomic_store(&s->hurry, true);
         tend(s, flushed, late);
     }
+}
+
+/* Requests that have begun are answered; a client that does not take its answer is not waited for for
+ * ever, and what is not begun when the time is up will not be. A connection that is open still may
+ * bring another request just after the last was answered: who comes before the door closes is waited
+ * for, who comes later is refused. */
+static void drain(struct img_serve *s, double *flushed)
+{
+    double end = img_item_clock() + (double)s->options->drain;
+    atomic_store(&s->ending, true);
+    img_web_quiesce(&s->web);
+    wait_for_active(s, end, flushed);
+    atomic_store(&s->closed, true);
+    wait_for_active(s, end, flushed);
 }
 
 bool img_serve_run(struct img_serve *s, const struct img_config *config, struct img_err *err)

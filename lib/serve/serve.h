@@ -49,6 +49,7 @@ struct img_serve {
     struct img_web web;
     atomic_bool ending; /* connections are not kept */
     atomic_bool hurry;  /* nothing new is begun: the end is near */
+    atomic_bool closed; /* no request is taken any more */
     atomic_ullong checks; /* of health */
 };
 

@@ -84,8 +84,8 @@ static void linked(void *ctx, struct MHD_Connection *connection, void **context,
     pthread_mutex_unlock(&web->lock);
 }
 
-/* A client that has left, all it sent having been read. libmicrohttpd may miss that, when the end came
- * together with bytes that are no whole request. */
+/* A client that has left, all it sent having been read. libmicrohttpd may miss that, when the end
+ * came together with bytes that are no whole request. */
 static bool has_left(struct img_link *link, double now)
 {
     char byte;
@@ -143,6 +143,7 @@ static enum img_code code_of(unsigned status)
     case 413:
         return IMG_ERR_TOO_LARGE;
     case 429:
+    case 503:
         return IMG_ERR_SYSTEM;
     default:
         return IMG_ERR_PERMISSION;
@@ -171,7 +172,7 @@ static enum MHD_Result refuse(struct img_door *door, struct MHD_Connection *conn
         MHD_add_response_header(response, "Allow", refusal->allow);
     if (refusal->status == 401)
         MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
-    if (refusal->status == 429)
+    if (refusal->status == 429 || refusal->status == 503)
         MHD_add_response_header(response, "Retry-After", "1");
     atomic_fetch_add(&serve->metrics.turned_away, 1);
     enter(door->web, connection, ANSWERING, 0);
@@ -305,6 +306,8 @@ static enum MHD_Result submit(struct img_door *door, struct img_request *r)
         return turn_away(door, r, 413, "the request is too large");
     r->counted = true;
     bool crowded = atomic_fetch_add(&serve->metrics.active, 1) >= (size_t)serve->options->queue;
+    if (atomic_load(&serve->closed))
+        return turn_away(door, r, 503, "the server is ending");
     if (r->route->post && r->no_room)
         return turn_away(door, r, 429, "too much to keep in memory at a time");
     if (r->route->post && crowded)

@@ -182,6 +182,23 @@ wait "$curl_pid"
 ok $? 'after the answer that had begun was sent'
 is "$(jq '[.results[] | select(.embedding)] | length' drained)" 200 'whole'
 
+# When the time is up an answer is not made to look whole: what was not begun says so, or the answer
+# breaks off.
+yes a.png | head -n 1000 | jq -cR . | jq -cs '{image_paths: .}' >many.json
+serve_start --root . --no-cache --drain-seconds 0
+curl -s -o drained --max-time 60 -H 'Content-Type: application/json' --data-binary @many.json \
+    "$URL/api/v1/embeddings/image/batch" &
+curl_pid=$!
+sleep 0.2
+serve_stop
+status_is 143 'SIGTERM ends it at once'
+if wait "$curl_pid"; then
+    is "$(jq '.results | length' drained)" 1000 'every input has its record'
+    is "$(jq -r '.results[-1].error' drained)" 'the server is ending' 'which says why there is no embedding'
+else
+    skip 2 'the answer broke off'
+fi
+
 # Slow clients: a head that trickles in costs its connection, and nobody else anything.
 serve_start
 perl -MIO::Socket::INET -e '
