@@ -46,7 +46,7 @@ static bool put_record(struct cluster *c, size_t number, struct img_err *err)
     img_sim_row_put_name(&row, &c->out);
     if (c->found.cluster[number] == SIZE_MAX) {
         img_buf_puts(&c->out, ",\"cluster\":null,\"similarity_score\":null");
-        img_sim_row_put_error(&row, img_sim_source_skips(&c->source, number), &c->out);
+        img_sim_row_put_error(&row, isnan(c->found.score[number]), &c->out);
     } else {
         img_buf_printf(&c->out, ",\"cluster\":%zu,\"similarity_score\":",
                        c->found.cluster[number]);
@@ -185,6 +185,28 @@ static bool find_by_k(struct cluster *c, const struct img_kmeans_input *input, s
     return true;
 }
 
+/* Who can be in no cluster has no score; rows of zeros nobody has counted yet. */
+static bool count_rows(struct cluster *c, struct img_err *err)
+{
+    struct img_tally *tally = c->context->tally;
+    for (size_t number = 0; number < c->source.count; number++) {
+        struct img_sim_row row;
+        if (c->found.cluster[number] != SIZE_MAX) {
+            tally->worked++;
+            continue;
+        }
+        c->found.score[number] = NAN;
+        if (img_sim_source_skips(&c->source, number))
+            continue;
+        if (!scan_row(c, number, &row, err))
+            return false;
+        tally->failed++;
+        img_report(&c->context->cli->report, IMG_WARNING, "%s: its vector has no direction",
+                   row.name ? row.name : "-");
+    }
+    return true;
+}
+
 static bool find(struct cluster *c, struct img_err *err)
 {
     const struct img_kmeans_input input = {
@@ -203,7 +225,8 @@ static bool find(struct cluster *c, struct img_err *err)
                   : find_by_k(c, &input, err);
     if (!ok && img_signals_caught())
         err->code = IMG_OK;
-    return ok && img_by_cluster_renumber(&c->found, c->source.count, c->options->min_size, err);
+    return ok && count_rows(c, err) &&
+           img_by_cluster_renumber(&c->found, c->source.count, c->options->min_size, err);
 }
 
 static bool open_source(struct cluster *c, struct img_err *err)
@@ -225,7 +248,6 @@ bool img_sim_cluster(const struct img_sim_context *context,
               open_source(&c, err);
     if (ok && c.source.count > 0) {
         ok = find(&c, err);
-        context->tally->worked += c.source.count - c.source.skipped;
         if (ok)
             ok = (options->groups || context->form == IMG_FORM_TABLE ? write_groups
                                                                      : write_rows)(&c, err);

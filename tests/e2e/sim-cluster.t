@@ -49,6 +49,8 @@ run img-sim cluster --k=3 <mixed.jsonl
 status_is 1 'a record that had failed is a failure still'
 is "$(head -n 1 out)" '{"image_path":"bad","cluster":null,"similarity_score":null,"error":"no such file","error_code":"not_found"}' 'and has its line'
 is "$(jq -r 'select(.image_path == "zero") | .cluster' out)" null 'zeros have no direction'
+is "$(jq -r 'select(.image_path == "zero") | .error_code' out)" bad_embedding 'which is a failure'
+like "$(cat err)" 'zero: its vector has no direction' 'and is told'
 
 run img-sim cluster --k=9 <records.jsonl
 status_is 2 'more clusters than rows'
