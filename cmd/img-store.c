@@ -318,21 +318,29 @@ static bool note_id(void *ctx, const struct img_qdrant_point *point, struct img_
     img_buf_puts(&s->out, s->out.len ? "," : "");
     img_buf_put(&s->out, point->id.text, point->id.len);
     s->tally.worked++;
-    if (s->out.len < LIST_BYTES)
-        return true;
-    bool ok = s->opt.dry_run || img_remove_ids(s->store, &s->out, err);
+    return img_buf_ok(&s->out, err);
+}
+
+static bool remove_noted(struct state *s, struct img_err *err)
+{
+    bool ok = s->out.len == 0 || s->opt.dry_run || img_remove_ids(s->store, &s->out, err);
     img_buf_reset(&s->out);
     return ok;
+}
+
+static bool end_page(void *ctx, struct img_err *err)
+{
+    struct state *s = ctx;
+    return s->out.len < LIST_BYTES || remove_noted(s, err);
 }
 
 static bool delete_where(struct state *s, struct img_err *err)
 {
     struct img_where where;
-    struct img_pull_points pull = {.point = note_id, .ctx = s, .stopped = img_signals_caught};
-    bool ok = take_where(s, &where, &pull.where, err) && img_pull_points(s->store, &pull, err) &&
-              (s->out.len == 0 || s->opt.dry_run || img_remove_ids(s->store, &s->out, err));
-    img_buf_reset(&s->out);
-    return ok;
+    struct img_pull_points pull = {.point = note_id, .page = end_page, .ctx = s,
+                                   .stopped = img_signals_caught};
+    return take_where(s, &where, &pull.where, err) && img_pull_points(s->store, &pull, err) &&
+           remove_noted(s, err);
 }
 
 /* The ids of the files named and of --id, in that order; names stand beside them. */

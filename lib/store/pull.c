@@ -54,6 +54,7 @@ bool img_pull_points(struct img_qdrant *store, const struct img_pull_points *pul
         ok = img_scroll_next(&p.scroll, &points, &count, err);
         for (size_t i = 0; ok && i < count; i++)
             ok = take(&p, &points[i], err);
+        ok = ok && (!pull->page || pull->page(pull->ctx, err));
     }
     img_scroll_clear(&p.scroll);
     img_buf_clear(&p.filter);

@@ -13,6 +13,9 @@ struct img_pull_points {
     size_t dimension;
     /* Gets a point; false ends the pull, with err. */
     bool (*point)(void *ctx, const struct img_qdrant_point *point, struct img_err *err);
+    /* Called after the points of each page; NULL. Only here may the store be asked for something
+     * else: the answer takes the place of the page. */
+    bool (*page)(void *ctx, struct img_err *err);
     void *ctx;
     int (*stopped)(void); /* not 0: end, with success; may be NULL */
 };

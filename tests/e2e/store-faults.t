@@ -72,4 +72,19 @@ status_is 3 'a busy server, too'
 [ $(($(date +%s) - start)) -ge 1 ]
 ok $? 'it is waited for as long as Retry-After says'
 qdrant_stop
+
+# Deleting: an answer that is longer than the page before it does no harm to the page.
+rm -f "$QDRANT_JOURNAL"
+"$TOOLS/make-records" 7200 4 >all || exit 1
+qdrant_start
+img-store push --points 1000 <all
+qdrant_stop
+qdrant_start status=60 seed=4
+run img-store delete -v --set retry_attempts=30 --set retry_delay=0.01 --where 'image_path ~ "*.jpg"'
+status_is 0 'points are deleted by name, though requests had to be repeated'
+err_like '7200 points deleted' 'all of them'
+qdrant_stop
+qdrant_start
+like "$(img-store info)" '^points +0$' 'and they are gone'
+img-store delete --all --yes
 done_testing

@@ -24,7 +24,7 @@
 #include "support/qdrant.h"
 #include "support/schema.h"
 
-enum { BODY_MAX = 32 << 20, TEXT_MAX = 4 << 20, STALL_S = 6 };
+enum { BODY_MAX = 32 << 20, TEXT_MAX = 4 << 20, STALL_S = 6, FAULT_BLANKS = 250000 };
 
 enum fault { FAULT_NONE, FAULT_STATUS, FAULT_LATE, FAULT_BUSY, FAULT_CUT, FAULT_STALL, FAULTS };
 
@@ -107,8 +107,9 @@ static int handle(struct server *s, const char *method, const char *path, struct
     const char *query = exchange->query.data ? exchange->query.data : "";
     int status = 500;
     if (fault == FAULT_STATUS || fault == FAULT_BUSY) {
-        img_buf_puts(reply, "{\"status\":{\"error\":\"Service internal error: on request\"},"
-                            "\"time\":0.0}");
+        /* As long as what an answer before it held, which it takes the place of. */
+        img_buf_printf(reply, "{\"status\":{\"error\":\"Service internal error: on request\"},"
+                              "\"time\":0.0}%*s", FAULT_BLANKS, "");
         return fault == FAULT_BUSY ? 429 : 500;
     }
     if (strcmp(path, "/readyz") == 0 || strcmp(path, "/healthz") == 0) {
