@@ -17,7 +17,9 @@
 #include "sim/queries.h"
 #include "sim/show.h"
 
-enum { TOP_K = 5, BLOCK = 256, SELVES = 16 };
+/* BLOCK: queries that are searched for together, fewer where they have more than HITS results;
+ * SHOWN: bytes of results that are kept back. */
+enum { TOP_K = 5, BLOCK = 256, HITS = 1 << 20, SELVES = 16, SHOWN = 1 << 18 };
 
 struct search {
     const struct img_sim_context *context;
@@ -27,6 +29,7 @@ struct search {
     struct img_sim_queries queries;
     struct img_sim_draw draw;
     struct img_arena arena; /* a block's results */
+    struct img_arena line;  /* a result's record */
     struct img_arena words; /* templates and the filter */
     struct img_buf out;
     size_t top_k;
@@ -46,6 +49,13 @@ static size_t wanted(const struct search *s)
 {
     size_t k = needed(s) + (s->options->exclude_self ? SELVES : 0);
     return k < s->finder.count ? k : s->finder.count;
+}
+
+/* How many queries at once. */
+static size_t block_of(const struct search *s)
+{
+    size_t k = wanted(s);
+    return k <= HITS / BLOCK ? BLOCK : k < HITS ? HITS / k : 1;
 }
 
 static bool scan(const struct img_sim_result *result, struct img_arena *arena,
@@ -71,7 +81,8 @@ static bool take_selves_out(struct search *s, const struct img_sim_query *query,
     size_t kept = 0;
     for (size_t i = 0; i < *n; i++) {
         struct img_json_object record;
-        if (!scan(&results[i], &s->arena, &record, err))
+        img_arena_reset(&s->line);
+        if (!scan(&results[i], &s->line, &record, err))
             return false;
         if (!is_self(&record, query))
             results[kept++] = results[i];
@@ -142,7 +153,8 @@ static bool put_results(struct search *s, const struct img_sim_query *query,
     for (size_t i = 0; i < n; i++) {
         struct img_json_object record;
         size_t at = i % IMG_THUMBS_BATCH;
-        if (!scan(&results[i], &s->arena, &record, err) ||
+        img_arena_reset(&s->line);
+        if (!scan(&results[i], &s->line, &record, err) ||
             (at == 0 && !make_thumbs(s, results + i, n - i, &thumbs, err)))
             return false;
         hit->hit = &record;
@@ -152,6 +164,8 @@ static bool put_results(struct search *s, const struct img_sim_query *query,
         if (!img_sim_put_hit(&s->out, s->context->form, hit, err))
             return false;
         img_sim_draw_put(&s->draw, thumbs ? &thumbs[at] : NULL, &s->out);
+        if (s->out.len > SHOWN && !img_sim_write(s->context, &s->out, err))
+            return false;
     }
     s->any = s->any || n > 0;
     return true;
@@ -242,7 +256,7 @@ static bool search_operands(struct search *s, struct img_err *err)
         return false;
     s->several = count > 1 || o->queries;
     for (size_t at = 0; at < count && !img_signals_caught();) {
-        size_t n = count - at < BLOCK ? count - at : BLOCK;
+        size_t block = block_of(s), n = count - at < block ? count - at : block;
         struct img_sim_query queries[BLOCK];
         if (!img_sim_queries_take(&s->queries, parsed + at, n, queries, err) ||
             !search_block(s, queries, n, err))
@@ -261,8 +275,8 @@ static bool search_lines(struct search *s, int fd, struct img_err *err)
     bool ok = true;
     img_lines_init(&lines, fd, '\n', IMG_RECORD_LINE_MAX);
     while (ok && line) {
-        size_t n = 0, len;
-        while (ok && n < BLOCK && (n == 0 || img_lines_ready(&lines))) {
+        size_t n = 0, len, block = block_of(s);
+        while (ok && n < block && (n == 0 || img_lines_ready(&lines))) {
             ok = img_lines_next(&lines, &line, &len, err);
             if (!ok || !line)
                 break;
@@ -359,6 +373,7 @@ bool img_sim_search(const struct img_sim_context *context,
     img_sim_queries_clear(&s.queries);
     img_sim_source_close(&s.source);
     img_arena_clear(&s.arena);
+    img_arena_clear(&s.line);
     img_arena_clear(&s.words);
     img_buf_clear(&s.out);
     return ok;

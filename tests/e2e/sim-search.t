@@ -42,6 +42,22 @@ run img-sim search -k 12 -o tsv --records 'green waves' <records
 cut -f2,3 out >got
 same got want '--records says so'
 
+# Many queries with many results: memory grows with neither.
+awk 'BEGIN { for (i = 0; i < 20000; i++)
+    printf "{\"image_path\":\"photos/of/some/year/%d.jpg\",\"embedding\":[1,%d]}\n", i, i }' >rows
+awk 'BEGIN { for (i = 0; i < 60; i++) print "{\"embedding\":[1," i "]}" }' >vectors
+run sh -c 'img-sim search -q -k 20000 --queries vectors -o tsv <rows &
+    pid=$! most=0
+    while kb=$(sed -n "s/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p" /proc/$pid/status 2>/dev/null) && [ -n "$kb" ]; do
+        most=$kb
+        sleep 0.05
+    done
+    echo "$most" >memory
+    wait "$pid"'
+is "$(wc -l <out)" 1200000 'as many results as there are'
+[ "$(cat memory)" -lt 800000 ]
+ok $? "in little memory ($(cat memory) kB)"
+
 # The algebra.
 search -k 1 ./pics/green-waves.png
 is "$(first)" pics/green-waves.png 'a picture finds itself'
