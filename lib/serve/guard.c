@@ -65,6 +65,12 @@ bool img_guard_origin(const char *origin, const char *host)
     return name && strcasecmp(name + 3, host) == 0;
 }
 
+bool img_guard_fetch(const char *site, const char *mode)
+{
+    return !site || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0 ||
+           (mode && strcmp(mode, "navigate") == 0);
+}
+
 bool img_guard_token(const char *authorization, const char *token)
 {
     static const char scheme[] = "Bearer ";

@@ -1,4 +1,4 @@
-/* Who may ask: the Host and Origin that browsers send, and the token. */
+/* Who may ask: the headers that browsers send of themselves, and the token. */
 #ifndef IMG_SERVE_GUARD_H
 #define IMG_SERVE_GUARD_H
 
@@ -11,6 +11,10 @@ bool img_guard_host(const char *host, const struct img_string_list *allowed);
 
 /* Whether a request with this Origin comes from a page that host has sent. NULL: no browser's. */
 bool img_guard_origin(const char *origin, const char *host);
+
+/* The same by Sec-Fetch-Site and Sec-Fetch-Mode (W3C's Fetch Metadata), which come also where there
+ * is no Origin, with pictures and scripts; links may be followed from anywhere. NULL: not said. */
+bool img_guard_fetch(const char *site, const char *mode);
 
 /* Whether "Bearer TOKEN" carries token; takes as long for a wrong one as for the right one. */
 bool img_guard_token(const char *authorization, const char *token);

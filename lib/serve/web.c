@@ -223,7 +223,9 @@ static struct img_refusal judge(const struct img_door *door, struct MHD_Connecti
     *route = img_route_find(url, method, &other);
     if (door->checks_host && !img_guard_host(host, &serve->options->hosts))
         return refusal_of(421, "Host is none of this server's names (--allow-host adds one)");
-    if (!img_guard_origin(header(connection, "Origin"), host))
+    if (!img_guard_origin(header(connection, "Origin"), host) ||
+        !img_guard_fetch(header(connection, "Sec-Fetch-Site"),
+                         header(connection, "Sec-Fetch-Mode")))
         return refusal_of(403, "pages of other sites may not ask");
     if (!*route && other)
         return (struct img_refusal){.status = 405, .text = "the path has another method",

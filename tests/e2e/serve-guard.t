@@ -46,6 +46,10 @@ ask /api/v1/embeddings/image -H 'Origin: http://evil.example' -H 'Content-Type: 
 code_is 403 'another site'"'"'s page is refused'
 ask /api/v1/embeddings/image -H "Origin: $URL" -H 'Content-Type: image/png' --data-binary @a.png
 code_is 200 'our own page is not'
+ask /metrics -H 'Sec-Fetch-Site: cross-site' -H 'Sec-Fetch-Mode: no-cors'
+code_is 403 'nor what it shows as a picture of its own'
+ask / -H 'Sec-Fetch-Site: cross-site' -H 'Sec-Fetch-Mode: navigate'
+code_is 200 'a link from there is followed'
 ask / -H "Origin: $URL"
 unlike "$(cat head)" 'Access-Control' 'nobody else is allowed in'
 like "$(cat head)" "^Content-Security-Policy: default-src 'none'" 'the page is held to itself'

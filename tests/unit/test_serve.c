@@ -125,6 +125,13 @@ static void test_hosts(void **state)
     assert_false(img_guard_origin("http://localhost:2", "localhost:1"));
     assert_false(img_guard_origin("null", "localhost"));
     assert_false(img_guard_origin("http://evil", NULL));
+    assert_true(img_guard_fetch(NULL, NULL));
+    assert_true(img_guard_fetch("same-origin", "cors"));
+    assert_true(img_guard_fetch("none", "navigate"));
+    assert_true(img_guard_fetch("cross-site", "navigate"));
+    assert_false(img_guard_fetch("cross-site", "no-cors"));
+    assert_false(img_guard_fetch("same-site", NULL));
+    assert_false(img_guard_fetch("", "no-cors"));
 }
 
 static void test_tokens(void **state)
