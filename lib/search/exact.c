@@ -27,16 +27,19 @@ bool img_scan_exactly(struct img_scan *scan, struct img_scan_thread *thread, siz
         if (metric == IMG_METRIC_COSINE)
             scan->search->kernels->squares(rows, count, o->dimension, squares);
         sum_rows(scan, rows, count, thread->sums);
-        for (size_t q = 0; q < scan->query_count; q++)
+        for (size_t q = 0; q < scan->query_count; q++) {
+            /* The list may hold rows that were sifted before. */
+            const struct img_scorer scorer = {img_scan_score, &(struct img_scan_query){scan, q}};
             for (size_t r = 0; r < count; r++) {
                 double score = img_score_of(metric, thread->sums[q * IMG_SCAN_ROWS + r],
                                             squares[r], scan->squares[q]);
                 if (!(score >= thread->lists[q].least) || img_scan_skips(scan, row + r))
                     continue;
                 const struct img_candidate candidate = {row + r, score, score, true};
-                if (!img_shortlist_offer(&thread->lists[q], &candidate, NULL, &thread->err))
+                if (!img_shortlist_offer(&thread->lists[q], &candidate, &scorer, &thread->err))
                     return false;
             }
+        }
     }
     return true;
 }

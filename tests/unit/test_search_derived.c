@@ -1,5 +1,6 @@
 /* The derived file: with it, without it, and with one that is damaged, of other vectors or too old, a
  * search finds the same. */
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -222,6 +223,27 @@ static void rows_appended_since(void **state)
     assert_int_equal(derived_rows(options), 0);
 }
 
+/* Rows too long for bounds fill the short lists before those that the file lacks are scored. */
+static void rows_appended_to_ones_without_bounds(void **state)
+{
+    (void)state;
+    float *x = malloc(sizeof vectors);
+    assert_non_null(x);
+    for (size_t i = 0; i < ROWS * DIMENSION; i++)
+        x[i] = vectors[i] * (i < 1000 * DIMENSION ? 1e15f : 1);
+    struct img_search_options options = collection(x, ROWS - 900);
+    options.threads = 1;
+    assert_int_equal(derived_rows(options), ROWS - 900);
+    int fd = open(scratch_path("vectors.f32"), O_WRONLY | O_APPEND);
+    size_t size = 900 * DIMENSION * sizeof *x;
+    assert_true(fd >= 0 && write(fd, x + (ROWS - 900) * DIMENSION, size) == (ssize_t)size);
+    close(fd);
+    options.count = ROWS;
+    assert_int_equal(derived_rows(options), ROWS - 900);
+    check_all(options, all_queries());
+    free(x);
+}
+
 /* A search gives what it must, whatever became of the file, and build mends it. */
 static void check_damaged(struct img_search_options options, const struct img_hit *wanted,
                           const size_t *found, const char *what, size_t where)
@@ -369,6 +391,7 @@ int main(void)
         cmocka_unit_test(odd_queries),
         cmocka_unit_test(some_skipped),
         cmocka_unit_test(rows_appended_since),
+        cmocka_unit_test(rows_appended_to_ones_without_bounds),
         cmocka_unit_test(damaged_files),
         cmocka_unit_test(a_damaged_file_is_built_anew),
         cmocka_unit_test(a_file_of_other_vectors),
