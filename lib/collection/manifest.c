@@ -44,7 +44,7 @@ static bool take_text(const struct img_doc *root, const char *name, char *text, 
 
 static bool take_version(const struct img_doc *root, struct img_err *err)
 {
-    uint64_t version;
+    uint64_t version = 0;
     const char *kind = img_doc_text(img_doc_get(root, "format"));
     if (!kind || strcmp(kind, format) != 0)
         return img_err_set(err, IMG_ERR_BAD_RECORD, "\"format\" is not \"%s\"", format);
