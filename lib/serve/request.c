@@ -132,10 +132,21 @@ static bool next_finished(struct img_request *r, size_t *i)
     return finished;
 }
 
+/* A client that is slow but steady never takes all there is: what it has taken makes room. Locked. */
+static void drop_taken(struct img_request *r)
+{
+    if (r->out_at < IMG_REQUEST_AHEAD)
+        return;
+    r->out.len -= r->out_at;
+    memmove(r->out.data, r->out.data + r->out_at, r->out.len);
+    r->out_at = 0;
+}
+
 /* Adds to the answer and wakes who waits for more of it. */
 static void append(struct img_request *r, struct img_buf *piece, bool last)
 {
     pthread_mutex_lock(&r->lock);
+    drop_taken(r);
     img_buf_put(&r->out, piece->data, piece->len);
     r->ended = r->ended || last || r->out.failed;
     pthread_mutex_unlock(&r->lock);

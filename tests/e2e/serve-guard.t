@@ -203,6 +203,27 @@ else
     skip 2 'the answer broke off'
 fi
 
+# A client that is slow but steady does not make its answer pile up: what it has taken is let go.
+serve_start --root . --max-images 100000 --listen unix:s.sock
+perl -MIO::Socket::UNIX -e '
+    my $body = "{\"image_paths\":[" . join(",", ("\"none\"") x 100000) . "]}";
+    my $s = IO::Socket::UNIX->new(Peer => "s.sock") or die;
+    print $s "POST /api/v1/embeddings/image/batch HTTP/1.1\r\nHost: localhost\r\n",
+        "Content-Type: application/json\r\nContent-Length: ", length $body, "\r\n\r\n", $body;
+    my ($taken, $first) = (0, 0);
+    sub resident { qx(curl -s $ARGV[0]/metrics) =~ /^img_serve_resident_bytes (\d+)/m; $1 }
+    while ($taken < 20e6 && defined(my $n = sysread $s, my $x, 32768)) {
+        last unless $n;
+        $taken += $n;
+        select undef, undef, undef, 0.02;
+        $first = resident() if !$first && $taken > 6e6;
+    }
+    my $more = resident() - $first;
+    print $taken < 20e6 ? "only $taken bytes\n" : $more < 5e6 ? "flat\n" : "$more bytes more\n";
+    ' "$URL" >slow
+is "$(cat slow)" flat 'an answer that is taken slowly takes no more and more memory'
+serve_stop
+
 # Slow clients: a head that trickles in costs its connection, and nobody else anything.
 serve_start
 perl -MIO::Socket::INET -e '
