@@ -199,6 +199,19 @@ static bool push(struct img_sheet_list *list, const struct img_sheet_section *se
     return true;
 }
 
+/* The path of a record that had failed, as the file system has it; NULL when it has none. */
+static const char *failed_path(struct img_sheet_list *list, const struct img_json_object *object)
+{
+    struct img_err ignored;
+    const char *name;
+    size_t len;
+    bool is_path;
+    if (!img_record_name(object, &list->line, &name, &len, &is_path, &ignored) || !name ||
+        !is_path || strlen(name) != len)
+        return NULL;
+    return img_arena_copy(&list->arena, name, len, &ignored);
+}
+
 /* What a record says of its picture; line is its own text. */
 static bool read_item(struct img_sheet_list *list, const char *line, size_t len,
                       struct img_sheet_item *item, struct img_json_object *object,
@@ -212,7 +225,7 @@ static bool read_item(struct img_sheet_list *list, const char *line, size_t len,
     *object = record.object;
     if (record.kind == IMG_RECORD_FAILED) {
         item->failed = text_of(list, object, "error");
-        item->path = text_of(list, object, "image_path");
+        item->path = failed_path(list, object);
         item->failed = item->failed ? item->failed : "failed";
     } else if (record.kind == IMG_RECORD_TEXT) {
         item->text = img_arena_copy(&list->arena, record.text, record.text_len, err);

@@ -35,6 +35,7 @@ echo nothing >photos/broken.jpg
 {
     img-meta -q -r photos | jq -c '{image_path, image_path_base64, query: "</title>\u202e", query_index: 0, similarity_score: 0.5, rank: 1}'
     echo '{"image_path":"gone.jpg","error":"no such file","error_code":"not_found"}'
+    echo '{"image_path":"caf\ufffd.jpg","image_path_base64":"Y2Fm6S5qcGc=","error":"cut off"}'
     echo '{"text":"<b>words</b>"}'
     echo 'no record'
 } >mixed.jsonl
@@ -43,6 +44,7 @@ status_is 1 'what cannot be shown counts as failed'
 err_like 'line [0-9]+: not JSON' 'a line that is no record is named'
 err_like 'photos/broken\.jpg: not an image' 'and so is a file that is no picture'
 like "$(cat evil.html)" 'href="photos/%FF%0A\.png"' 'a name that is no UTF-8 is linked'
+like "$(cat evil.html)" 'href="caf%E9\.jpg"' 'also that of a record that had failed'
 unlike "$(cat evil.html)" '<img src=x|<b>words|<i>&|</title>.*</title>' 'and nothing breaks out'
 is "$(grep -c '<script>' evil.html)" 1 'there is one script, ours'
 
