@@ -1,6 +1,7 @@
 /* URLs through libcurl's own reader, so that what is compared is what it would connect to. */
 #include "net/url.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
@@ -27,6 +28,17 @@ static bool has_part(const char *url, CURLUPart which)
 bool img_url_is_https(const char *url)
 {
     return strncasecmp(url, "https://", 8) == 0;
+}
+
+bool img_url_is_open(const char *url)
+{
+    struct in_addr four;
+    char *host = url_part(url, CURLUPART_HOST);
+    bool here = host && (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+                         (inet_pton(AF_INET, host, &four) == 1 &&
+                          ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET));
+    curl_free(host);
+    return !here && !img_url_is_https(url);
 }
 
 bool img_url_check_endpoint(const char *url, struct img_err *err)

@@ -14,6 +14,9 @@ bool img_url_same_origin(const char *a, const char *b);
 
 bool img_url_is_https(const char *url);
 
+/* True when a secret sent there could be read on the way: http to another machine than this one. */
+bool img_url_is_open(const char *url);
+
 /* Appends endpoint without its last slashes, then path, which begins with a slash. */
 void img_url_join(const char *endpoint, const char *path, struct img_buf *out);
 

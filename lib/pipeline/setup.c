@@ -6,6 +6,7 @@
 
 #include "engine/remote/remote.h"
 #include "hub/choose.h"
+#include "net/url.h"
 
 bool img_setup_model(struct img_setup *s, const struct img_config *config,
                      const struct img_cli *cli, struct img_err *err)
@@ -46,6 +47,9 @@ static bool meet_server(struct img_setup *s, const struct img_config *config,
         .retry_delay_s = v->retry_delay,
         .report = &cli->report,
     };
+    if (options.token_file && img_url_is_open(options.endpoint))
+        img_report(options.report, IMG_WARNING, "the token goes to %s unencrypted",
+                   options.endpoint);
     if (!img_engine_open_remote(&s->remote, &options, &model, err))
         return false;
     s->model.arch.dimension = s->remote->info.dimension;

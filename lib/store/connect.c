@@ -26,15 +26,6 @@ static bool read_key(struct img_qdrant_connection *c, const struct img_qdrant_fl
     return true;
 }
 
-static bool is_local(const char *url)
-{
-    static const char *const local[] = {"http://localhost", "http://127.", "http://[::1]"};
-    for (size_t i = 0; i < sizeof local / sizeof *local; i++)
-        if (strncmp(url, local[i], strlen(local[i])) == 0)
-            return true;
-    return false;
-}
-
 bool img_qdrant_connect(struct img_qdrant_connection *c, const struct img_qdrant_flags *flags,
                         const struct img_config *config, const struct img_report *report,
                         struct img_err *err)
@@ -43,7 +34,7 @@ bool img_qdrant_connect(struct img_qdrant_connection *c, const struct img_qdrant
     const char *key;
     if (!read_key(c, flags, config, &key, err))
         return false;
-    if (key && !img_url_is_https(v->qdrant_url) && !is_local(v->qdrant_url))
+    if (key && img_url_is_open(v->qdrant_url))
         img_report(report, IMG_WARNING, "the API key goes to %s unencrypted", v->qdrant_url);
     c->server = (struct img_qdrant_server){
         .url = v->qdrant_url,

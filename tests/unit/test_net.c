@@ -490,6 +490,20 @@ static bool is_public(const char *text)
     return img_address_is_public((struct sockaddr *)&in6, sizeof in6);
 }
 
+static void where_secrets_can_be_read(void **state)
+{
+    (void)state;
+    assert_true(img_url_is_open("http://example.org/"));
+    assert_true(img_url_is_open("http://localhost.example.org:80"));
+    assert_true(img_url_is_open("http://127.example.org"));
+    assert_true(img_url_is_open("http://10.0.0.1"));
+    assert_true(img_url_is_open("http://[fe80::1]"));
+    assert_false(img_url_is_open("https://example.org"));
+    assert_false(img_url_is_open("http://localhost:6333"));
+    assert_false(img_url_is_open("http://127.0.0.2/x"));
+    assert_false(img_url_is_open("http://[::1]:1"));
+}
+
 static void addresses(void **state)
 {
     static const char *const open[] = {
@@ -614,6 +628,7 @@ int main(void)
         cmocka_unit_test(only_web_protocols),
         cmocka_unit_test(headers_are_one_line),
         cmocka_unit_test(threads_have_their_own),
+        cmocka_unit_test(where_secrets_can_be_read),
         cmocka_unit_test(addresses),
         cmocka_unit_test(header_lines),
         cmocka_unit_test(urls),
