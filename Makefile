@@ -316,9 +316,10 @@ check-full: all $(FULL_TESTS:%=$(BUILD)/full/%) $(BUILD)/tools/mutate $(BUILD)/t
 	@IMG_TEST_RECORDS=20000 IMG_TEST_DIMENSION=512 $(TEST_ENV) prove tests/e2e/store-faults.t
 	@IMG_TEST_REQUESTS=10000 $(TEST_ENV) prove tests/e2e/serve-load.t
 
-# Full-size models take hours under valgrind; the address sanitizer has them.
-# … and a compiler that the OpenCL driver brings is nobody's to check.
-VALGRIND_TESTS := $(filter-out test_engine test_pipeline test_gpu,$(UNIT_TESTS))
+# Full-size models and brute forces take hours under valgrind; the address sanitizer has them. A
+# compiler that the OpenCL driver brings is nobody's to check.
+VALGRIND_TESTS := $(filter-out test_engine test_pipeline test_gpu test_search_derived \
+	test_search_pairs,$(UNIT_TESTS))
 check-valgrind: all $(VALGRIND_TESTS:%=$(BUILD)/tests/%)
 	@$(TEST_ENV) tests/run-unit.sh --valgrind $(VALGRIND_TESTS:%=$(BUILD)/tests/%)
 
