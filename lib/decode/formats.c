@@ -5,20 +5,6 @@
 #include "decode/facts.h"
 #include "decode/samples.h"
 
-static bool reads(struct img_block sample)
-{
-    enum { SIDE = 8 };
-    struct img_prep prep = IMG_PREP_DEFAULTS;
-    struct img_arena arena = {0};
-    uint8_t pixels[SIDE * SIDE * 3];
-    struct img_info info;
-    struct img_err err;
-    prep.size = prep.resize = SIDE;
-    bool good = img_decode(sample.bytes, sample.len, &prep, &arena, pixels, &info, &err);
-    img_arena_clear(&arena);
-    return good;
-}
-
 uint32_t img_decode_formats(void)
 {
     static const struct {
@@ -44,7 +30,7 @@ uint32_t img_decode_formats(void)
     uint32_t found = 0;
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if ((!formats[i].loader || vips_type_find("VipsOperation", formats[i].loader) != 0) &&
-            (!formats[i].sample || reads(*formats[i].sample)))
+            (!formats[i].sample || img_sample_decode(*formats[i].sample, UINT64_MAX)))
             found |= 1U << formats[i].format;
     return found;
 }

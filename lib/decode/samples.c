@@ -1,5 +1,7 @@
-/* The bytes of the samples, made once with Pillow. */
+/* The bytes of the samples, made once with Pillow, and their decoding. */
 #include "decode/samples.h"
+
+#include "decode/decode.h"
 
 static const uint8_t png[] = {
     0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d,
@@ -80,3 +82,18 @@ static const uint8_t heic[] = {
 const struct img_block img_sample_png = {png, sizeof png};
 const struct img_block img_sample_avif = {avif, sizeof avif};
 const struct img_block img_sample_heic = {heic, sizeof heic};
+
+bool img_sample_decode(struct img_block sample, uint64_t max_pixels)
+{
+    enum { SIDE = 8 };
+    struct img_prep prep = IMG_PREP_DEFAULTS;
+    struct img_arena arena = {0};
+    uint8_t pixels[SIDE * SIDE * 3];
+    struct img_info info;
+    struct img_err err;
+    prep.size = prep.resize = SIDE;
+    prep.max_pixels = max_pixels;
+    bool good = img_decode(sample.bytes, sample.len, &prep, &arena, pixels, &info, &err);
+    img_arena_clear(&arena);
+    return good;
+}
